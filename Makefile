@@ -1,0 +1,67 @@
+# `make help` lists what there is.
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= var
+ARGS ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint format fuzz lock clean
+
+help: ## Show this list
+	@echo "Barker: the backend of a Twitter-style app that anybody can run."
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PORT=8000 DATA=var PYTHON=python3 can be set: make run PORT=9000 DATA=/srv/barker"
+
+run: .venv/run ## Run it all on this machine: four stores, the API, a worker
+	@$(BIN)/barker up --port $(PORT) --data $(DATA) $(ARGS)
+
+demo: .venv/run ## The same, with a small, lively world in it
+	@$(BIN)/barker up --port $(PORT) --data $(DATA) --demo $(ARGS)
+
+test: .venv/test ## Run all tests; they start their own stores on free ports
+	@$(BIN)/pytest $(ARGS)
+
+lint: .venv/test ## Check style, types and import rules
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --config setup.cfg --no-cache
+
+format: .venv/test ## Format the code
+	@$(BIN)/ruff check --fix --quiet
+	@$(BIN)/ruff format
+
+fuzz: .venv/test ## Try many more requests against the OpenAPI (minutes)
+	@FUZZ_EXAMPLES=300 $(BIN)/pytest tests/api/test_contract.py --timeout 1800 $(ARGS)
+
+lock: ## Write constraints.txt anew, with the newest versions that setup.cfg allows
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock
+	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[local,dev]'
+	@{ echo "# Exact versions of all dependencies; written by make lock."; \
+	  build/lock/bin/python -m pip freeze --exclude barker; } > constraints.txt
+	@rm -rf build
+
+clean: ## Remove the virtual environment; data stays
+	rm -rf .venv build
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Barker needs Python 3.11 or newer; name one: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv 2> /dev/null || { \
+	  $(PYTHON) -m venv --clear --without-pip .venv && $(PYTHON) -m pip --python .venv/bin/python install --quiet pip; } || { \
+	  rm -rf .venv; echo "Python's venv is incomplete here. As root: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+.venv/run: .venv/python setup.cfg constraints.txt
+	@echo "Installing Barker and the four stores into .venv (once; about a minute) ..."
+	@$(PIP) --editable '.[local]'
+	@touch $@
+
+.venv/test: .venv/python setup.cfg constraints.txt
+	@echo "Installing Barker, the four stores and the test tools into .venv (once; about a minute) ..."
+	@$(PIP) --editable '.[local,dev]'
+	@touch $@ .venv/run
