@@ -1,0 +1,108 @@
+"""What Barker is about: people, barks, sessions, entries; and the limits of each, in one place."""
+
+from dataclasses import dataclass, field
+
+HANDLE = r"^[a-z0-9_]{2,30}$"
+PASSWORD_MIN, PASSWORD_MAX = 10, 128
+NAME_MAX, ABOUT_MAX = 50, 500
+INTERESTS_MAX, INTEREST_MAX = 20, 40
+DEVICE_MAX = 80
+TEXT_MAX = 500
+PAGE_DEFAULT, PAGE_MAX = 40, 100
+
+SESSION_DAYS = 90  # since last seen; a phone in a drawer for a season signs in again
+QUEUE_KEEP = 800  # entries: twice what Mastodon keeps, 20 pages of 40
+QUEUE_DAYS = 14  # who stays away longer gets the queue rebuilt on return
+LARGE_FAN_OUT = 1_000  # followers; beyond it a bark travels in the lane of large ones
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much a user has barked, and how many follow and are followed."""
+
+    barks: int = 0
+    followers: int = 0
+    following: int = 0
+
+
+@dataclass(frozen=True)
+class User:
+    """A person, as everybody may see her."""
+
+    id: int
+    handle: str
+    name: str = ""
+    about: str = ""
+    interests: tuple[str, ...] = ()
+    counts: Counts = field(default_factory=Counts)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What is between the viewer and another user."""
+
+    follows: bool = False
+    followed_by: bool = False
+
+
+@dataclass(frozen=True)
+class Session:
+    """One signed-in device; its token is known to the device alone."""
+
+    id: int
+    user_id: int
+    device: str
+    seen_ms: int
+
+
+@dataclass(frozen=True)
+class BarkDraft:
+    """What a user wrote, checked for form."""
+
+    text: str
+    in_reply_to: int | None = None
+    quote_of: int | None = None
+
+
+@dataclass(frozen=True)
+class Bark:
+    """One bark; a deleted one stays as a tombstone without text, so that its deletion can travel too."""
+
+    id: int
+    author_id: int
+    text: str
+    thread: int
+    in_reply_to: int | None = None
+    quote_of: int | None = None
+    replies: int = 0
+    deleted: bool = False
+    fanned_out: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A bark with its author: what a reader is shown."""
+
+    bark: Bark
+    author: User
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a queue. `id` is Redis' stream id: arrival order, and the cursor of live push."""
+
+    id: str
+    kind: str
+    bark_id: int
+    author_id: int
+
+    @classmethod
+    def parse(cls, id_: str, kind: str, body: str) -> "Entry":
+        """Read the one field of an entry, `<kind> <bark>:<author>`."""
+        bark_id, _, author_id = body.partition(":")
+        return cls(id_, kind, int(bark_id), int(author_id))
+
+    @property
+    def arrived_ms(self) -> int:
+        """Return when it arrived in the queue, in Unix milliseconds."""
+        return int(self.id.partition("-")[0])

@@ -1,0 +1,65 @@
+"""All settings, read once from `BARKER_*`; the service refuses to start on a bad or unknown one, naming it."""
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from barker.errors import BadSettings
+
+PREFIX = "BARKER_"
+
+
+def _url(*schemes: str) -> AfterValidator:
+    def check(url: str) -> str:
+        if urlsplit(url).scheme not in schemes or not urlsplit(url).netloc:
+            raise ValueError(f"not an address like {schemes[0]}://host:port")
+        return url
+
+    return AfterValidator(check)
+
+
+RedisUrl = Annotated[str, _url("redis", "rediss", "unix")]
+
+
+class Settings(BaseModel):
+    """What an operator can set. Addresses may hold passwords, so they stay out of every `repr`."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    documents_url: Annotated[str, _url("mongodb", "mongodb+srv")] = Field(
+        "mongodb://127.0.0.1:27017/barker", repr=False
+    )
+    graph_url: Annotated[str, _url("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")] = Field(
+        "bolt://127.0.0.1:7687", repr=False
+    )
+    places_url: RedisUrl = Field("redis://127.0.0.1:6379/0", repr=False)
+    queues_url: RedisUrl = Field("redis://127.0.0.1:6380/0", repr=False)
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    processes: int = Field(1, ge=1, le=64)
+    trusted_proxies: int = Field(0, ge=0, le=5)
+    limits: Literal["on", "off"] = "on"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    documents_seconds: float = Field(3, gt=0, le=60)
+    graph_seconds: float = Field(5, gt=0, le=60)
+    redis_seconds: float = Field(2, gt=0, le=60)
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read the environment. Raises BadSettings, which names every bad or unknown variable."""
+        given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+        known = {PREFIX + field.upper() for field in cls.model_fields}
+        bad = {name: "is no setting of Barker's" for name in given if name not in known}
+        try:
+            settings = cls.model_validate(
+                {name.removeprefix(PREFIX).lower(): value for name, value in given.items() if name in known}
+            )
+        except ValidationError as error:
+            bad |= {PREFIX + str(item["loc"][0]).upper(): item["msg"] for item in error.errors()}
+            raise BadSettings(bad) from None
+        if bad:
+            raise BadSettings(bad)
+        return settings
