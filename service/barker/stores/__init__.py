@@ -1,0 +1,74 @@
+"""The only room that knows a database: everything a store can do, by what it keeps."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from barker.settings import Settings
+from barker.stores.answers import Answers
+from barker.stores.barks import Barks
+from barker.stores.counters import Counters
+from barker.stores.documents import DocumentStore
+from barker.stores.graph import GraphStore
+from barker.stores.jobs import Jobs
+from barker.stores.places import Places
+from barker.stores.queues import Queues
+from barker.stores.sessions import Sessions
+from barker.stores.unsettled import Unsettled
+from barker.stores.users import Users
+
+
+@dataclass(frozen=True)
+class Stores:
+    """All that is kept. One a process, made after a fork, passed to every action."""
+
+    documents: DocumentStore
+    users: Users
+    sessions: Sessions
+    barks: Barks
+    unsettled: Unsettled
+    answers: Answers
+    follows: GraphStore
+    places: Places
+    counters: Counters
+    queues: Queues
+    jobs: Jobs
+
+    def pings(self) -> dict[str, Callable[[], None]]:
+        """Return how to ask each of the four servers whether it is there, by the store's name."""
+        return {
+            "documents": self.documents.ping,
+            "graph": self.follows.ping,
+            "places": self.counters.ping,
+            "queues": self.queues.ping,
+        }
+
+    def prepare(self) -> None:
+        """Create indexes, constraints, lanes and functions; may be repeated."""
+        self.documents.prepare()
+        self.follows.prepare()
+        self.queues.prepare()
+        self.jobs.prepare()
+
+    def close(self) -> None:
+        """Close all connections."""
+        for store in (self.documents, self.follows, self.places, self.counters, self.queues, self.jobs):
+            store.close()
+
+
+def connect(settings: Settings) -> Stores:
+    """Make the clients; each connects at its first use."""
+    documents = DocumentStore(settings.documents_url, settings.documents_seconds)
+    of = documents.collection
+    return Stores(
+        documents=documents,
+        users=Users(of("users")),
+        sessions=Sessions(of("sessions")),
+        barks=Barks(of("barks")),
+        unsettled=Unsettled(of("unsettled")),
+        answers=Answers(of("answers")),
+        follows=GraphStore(settings.graph_url, settings.graph_seconds),
+        places=Places(settings.places_url, settings.redis_seconds),
+        counters=Counters(settings.places_url, settings.redis_seconds),
+        queues=Queues(settings.queues_url, settings.redis_seconds),
+        jobs=Jobs(settings.queues_url, settings.redis_seconds),
+    )

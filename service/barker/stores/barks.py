@@ -1,0 +1,151 @@
+"""Collection `barks`: see the table in `documents`."""
+
+import heapq
+from collections.abc import Collection, Sequence
+from itertools import islice
+from typing import Any
+
+import pymongo
+from pymongo.errors import DuplicateKeyError
+
+from barker import ids
+from barker.models import Bark
+from barker.stores.documents import FIRST_LOOK_MS, LOOK_AGAIN_MS, Document, Documents, guard
+
+AGAIN_SECONDS = 60  # for looking through a day
+DAY_MS = 24 * 3600 * 1000
+MERGED = 200  # authors: up to so many MongoDB merges index ranges for `$in` with a sort, beyond it sorts all
+
+
+class Barks:
+    """Barks by id and by author, and the intents to fan them out, which live in the same document."""
+
+    def __init__(self, barks: Documents) -> None:
+        self._barks = barks
+
+    @guard
+    def insert(self, bark: Bark, now_ms: int) -> bool:
+        """Store a bark and the intent to fan it out, in one write; False if this id is there already."""
+        try:
+            self._barks.insert_one(_to_document(bark) | _pending(now_ms))
+        except DuplicateKeyError:
+            return False
+        return True
+
+    @guard
+    def insert_many(self, barks: Collection[Bark]) -> None:
+        """Store old barks as fanned out, in one write: a queue made later takes them from here."""
+        if barks:
+            self._barks.insert_many([_to_document(bark) | {"fan_out": "done"} for bark in barks])
+
+    @guard
+    def by_id(self, bark_id: int) -> Bark | None:
+        """Return one bark, also a deleted one."""
+        document = self._barks.find_one({"_id": bark_id})
+        return _from_document(document) if document else None
+
+    @guard
+    def by_ids(self, bark_ids: Collection[int]) -> dict[int, Bark]:
+        """Return many in one query, by id; deleted ones are left out."""
+        found = self._barks.find({"_id": {"$in": list(bark_ids)}, "deleted": False})
+        return {document["_id"]: _from_document(document) for document in found}
+
+    @guard
+    def by_authors(self, author_ids: Sequence[int], before: int, limit: int, after: int = 0) -> list[Bark]:
+        """Return the newest `limit` barks of these authors with after < id < before, newest first."""
+        pages = [
+            self._barks.find(
+                {
+                    "author": {"$in": author_ids[start : start + MERGED]},
+                    "deleted": False,
+                    "_id": {"$lt": before, "$gt": after},
+                }
+            )
+            .sort("_id", -1)
+            .limit(limit)
+            for start in range(0, len(author_ids), MERGED)
+        ]
+        merged = heapq.merge(*pages, key=lambda document: -int(document["_id"]))
+        return [_from_document(document) for document in islice(merged, limit)]
+
+    @guard
+    def add_replies(self, bark_id: int, number: int) -> None:
+        """Move the count of replies up or down."""
+        self._barks.update_one({"_id": bark_id}, {"$inc": {"replies": number}})
+
+    @guard
+    def remove(self, bark_id: int, author_id: int, now_ms: int) -> Bark | None:
+        """Leave a tombstone, with the intent to tell it, in one write; None if the author has no such bark."""
+        document = self._barks.find_one_and_update(
+            {"_id": bark_id, "author": author_id, "deleted": False},
+            {"$set": {"deleted": True, "text": "", **_pending(now_ms)}},
+        )
+        return _from_document(document) if document else None
+
+    @guard
+    def fanned_out(self, bark: Bark, now_ms: int) -> None:
+        """Mark what was read as told; a deletion that came meanwhile stays pending."""
+        self._barks.update_one(
+            {"_id": bark.id, "deleted": bark.deleted},
+            {"$set": {"fan_out": "done", "fanned_at": now_ms}, "$unset": {"fan_out_due": 1}},
+        )
+
+    @guard
+    def overdue(self, now_ms: int, limit: int) -> list[Bark]:
+        """Return barks whose fan-out is still pending though its time has come."""
+        found = (
+            self._barks.find({"fan_out": "pending", "fan_out_due": {"$lt": now_ms}}).sort("fan_out_due").limit(limit)
+        )
+        return [_from_document(document) for document in found]
+
+    @guard
+    def fan_out_again(self, since_ms: int, now_ms: int) -> int:
+        """Let every bark that was made or fanned out since a time be fanned out again, now; returns how many.
+
+        Of those made more than a day before nobody asks: their fan-outs do not wait so long.
+        """
+        since = [{"_id": {"$gt": ids.at(since_ms)}}, {"fanned_at": {"$gt": since_ms}}]
+        with pymongo.timeout(AGAIN_SECONDS):
+            return self._barks.update_many(
+                {"_id": {"$gt": ids.at(since_ms - DAY_MS)}, "$or": since},
+                {"$set": {"fan_out": "pending", "fan_out_due": now_ms - 1}},
+            ).modified_count
+
+    @guard
+    def look_again(self, barks: Collection[Bark], now_ms: int) -> None:
+        """Leave these out of the sweep for a while: a job was put."""
+        self._barks.update_many(
+            {"_id": {"$in": [bark.id for bark in barks]}, "fan_out": "pending"},
+            {"$set": {"fan_out_due": now_ms + LOOK_AGAIN_MS}},
+        )
+
+
+def _pending(now_ms: int) -> dict[str, Any]:
+    return {"fan_out": "pending", "fan_out_due": now_ms + FIRST_LOOK_MS}
+
+
+def _to_document(bark: Bark) -> dict[str, Any]:
+    return {
+        "_id": bark.id,
+        "author": bark.author_id,
+        "text": bark.text,
+        "thread": bark.thread,
+        "in_reply_to": bark.in_reply_to,
+        "quote_of": bark.quote_of,
+        "replies": bark.replies,
+        "deleted": False,
+    }
+
+
+def _from_document(document: Document) -> Bark:
+    return Bark(
+        id=int(document["_id"]),
+        author_id=int(document["author"]),
+        text=document["text"],
+        thread=int(document["thread"]),
+        in_reply_to=document["in_reply_to"],
+        quote_of=document["quote_of"],
+        replies=document["replies"],
+        deleted=document["deleted"],
+        fanned_out=document["fan_out"] == "done",
+    )

@@ -1,0 +1,91 @@
+"""MongoDB, the truth about people and barks: the connection, the collections and their indexes.
+
+users      _id handle password name about interests counts{barks followers following}
+           password is an argon2 hash; counts are derived: barks by $inc, the others set from the graph
+sessions   _id user token device seen             token is the SHA-256 of the real one; gone 90 days after `seen`
+barks      _id author text thread in_reply_to quote_of replies deleted fan_out fan_out_due fanned_at
+           fan_out is pending or done; fan_out_due (ms) is when the sweep shall look at a pending one
+unsettled  _id pair "<follower>:<followee>" sure made due
+           a follow or unfollow that a worker still has to carry into queues and counts
+answers    _id fingerprint reserved started status body at
+           what a POST with an Idempotency-Key answered; gone after a day
+
+One module a noun: `users`, `sessions`, `barks`, `unsettled`, `answers`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import pymongo
+from pymongo import ASCENDING, DESCENDING, MongoClient
+from pymongo.collection import Collection
+from pymongo.errors import PyMongoError
+
+from barker.errors import StoreDown
+from barker.models import SESSION_DAYS
+from barker.stores.guard import guarded
+
+STORE = "documents"
+Document = Mapping[str, Any]
+Documents = Collection[dict[str, Any]]
+
+guard = guarded(STORE, PyMongoError)
+POOL = 100  # connections a process; a greenlet that finds none free waits within its time limit
+ANSWER_SECONDS = 24 * 3600
+PREPARE_SECONDS = 900  # an index on a large collection takes its time
+FIRST_LOOK_MS = 60_000  # an intent that is still there after a minute was lost on the way
+LOOK_AGAIN_MS = 300_000  # a job put again may wait in a long lane: do not put it every minute
+
+
+class DocumentStore:
+    """One client a process; it must be made after a fork."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        limit = round(seconds * 1000)
+        # timeoutMS is the limit of a whole operation, retries and waiting for a connection included.
+        self._client: MongoClient[dict[str, Any]] = MongoClient(
+            url,
+            timeoutMS=limit,
+            serverSelectionTimeoutMS=limit,
+            connectTimeoutMS=limit,
+            maxPoolSize=POOL,
+            w="majority",
+            appname="barker",
+            connect=False,
+        )
+        self._database = self._client[urlsplit(url).path.strip("/") or "barker"]
+
+    def collection(self, name: str) -> Documents:
+        """Return one collection of Barker's database."""
+        return self._database[name]
+
+    @guard
+    def ping(self) -> None:
+        """Ask for an answer of a server that takes writes."""
+        if not self._client.admin.command("hello").get("isWritablePrimary"):
+            raise StoreDown(STORE)
+
+    @guard
+    def prepare(self) -> None:
+        """Create what indexes are missing; may be repeated."""
+        with pymongo.timeout(PREPARE_SECONDS):
+            self._create_indexes()
+
+    def _create_indexes(self) -> None:
+        c = self.collection
+        c("users").create_index("handle", unique=True)
+        c("sessions").create_index("token", unique=True)
+        c("sessions").create_index([("user", ASCENDING), ("_id", DESCENDING)])
+        c("sessions").create_index("seen", expireAfterSeconds=SESSION_DAYS * 24 * 3600)
+        c("barks").create_index(
+            [("author", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"deleted": False}
+        )
+        c("barks").create_index("fan_out_due", partialFilterExpression={"fan_out": "pending"})
+        c("unsettled").create_index("pair")
+        c("unsettled").create_index("due")
+        c("answers").create_index("at", expireAfterSeconds=ANSWER_SECONDS)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()

@@ -1,0 +1,118 @@
+"""Neo4j, the truth about who follows whom.
+
+(:User {id})                         nothing but the id; made at the first follow
+(:User)-[:FOLLOWS {since}]->(:User)  since: Unix milliseconds
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any, LiteralString
+
+from neo4j import RoutingControl
+from neo4j.exceptions import DriverError, Neo4jError
+
+from barker.models import Relation
+from barker.stores.bolt import Bolt
+from barker.stores.guard import guarded
+
+STORE = "graph"
+CHUNK = 5_000  # ids collected into one record: a record each costs twenty times as much
+BULK = 4  # times as long as other calls may a worker read a million followers
+PREPARE_SECONDS = 60.0
+
+CONSTRAINT: LiteralString = "CREATE CONSTRAINT user_id IF NOT EXISTS FOR (u:User) REQUIRE u.id IS UNIQUE"
+AWAIT: LiteralString = "CALL db.awaitIndexes(60)"
+DEGREES: LiteralString = """
+OPTIONAL MATCH (a:User {id: $follower}) OPTIONAL MATCH (b:User {id: $followee})
+RETURN COUNT {(a)-[:FOLLOWS]->()} AS following, COUNT {(b)<-[:FOLLOWS]-()} AS followers,
+       EXISTS {(a)-[:FOLLOWS]->(b)} AS follows"""
+FOLLOW: LiteralString = """
+MERGE (a:User {id: $follower}) MERGE (b:User {id: $followee})
+MERGE (a)-[f:FOLLOWS]->(b) ON CREATE SET f.since = $now"""
+FOLLOW_MANY: LiteralString = """
+UNWIND $pairs AS pair MERGE (a:User {id: pair[0]}) MERGE (b:User {id: pair[1]})
+MERGE (a)-[f:FOLLOWS]->(b) ON CREATE SET f.since = $now"""
+UNFOLLOW: LiteralString = "MATCH (:User {id: $follower})-[f:FOLLOWS]->(:User {id: $followee}) DELETE f"
+FOLLOWERS: LiteralString = """
+MATCH (:User {id: $user})<-[:FOLLOWS]-(u:User) WHERE u.id < $before RETURN u.id AS id ORDER BY id DESC LIMIT $limit"""
+FOLLOWING: LiteralString = """
+MATCH (:User {id: $user})-[:FOLLOWS]->(u:User) WHERE u.id < $before RETURN u.id AS id ORDER BY id DESC LIMIT $limit"""
+ALL_FOLLOWERS: LiteralString = """
+MATCH (:User {id: $user})<-[:FOLLOWS]-(u:User) WITH collect(u.id) AS ids
+UNWIND range(0, size(ids) - 1, $chunk) AS start RETURN ids[start..start + $chunk] AS ids"""
+ALL_FOLLOWING: LiteralString = "MATCH (:User {id: $user})-[:FOLLOWS]->(u:User) RETURN collect(u.id) AS ids"
+RELATIONS: LiteralString = """
+UNWIND $others AS id MATCH (b:User {id: id}) MATCH (a:User {id: $viewer})
+RETURN id, EXISTS {(a)-[:FOLLOWS]->(b)} AS follows, EXISTS {(b)-[:FOLLOWS]->(a)} AS followed_by"""
+
+guard = guarded(STORE, DriverError, Neo4jError, TimeoutError, OSError)
+
+
+class GraphStore:
+    """Follows."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        self._seconds = seconds
+        self._bolt = Bolt(url, seconds)
+
+    def ping(self) -> None:
+        """Ask for an answer of the database."""
+        self._read("RETURN 1 AS one")
+
+    def prepare(self) -> None:
+        """Create the constraint that is also the index of ids; may be repeated."""
+        self._write(CONSTRAINT, seconds=PREPARE_SECONDS)
+        self._write(AWAIT, seconds=PREPARE_SECONDS)
+
+    def add(self, follower: int, followee: int, now_ms: int) -> None:
+        """Let one follow the other; may be repeated."""
+        self._write(FOLLOW, follower=follower, followee=followee, now=now_ms)
+
+    def add_many(self, pairs: Sequence[tuple[int, int]], now_ms: int) -> None:
+        """Let the first of each pair follow the second; may be repeated."""
+        for start in range(0, len(pairs), CHUNK):
+            part = [list(pair) for pair in pairs[start : start + CHUNK]]
+            self._write(FOLLOW_MANY, seconds=PREPARE_SECONDS, pairs=part, now=now_ms)
+
+    def remove(self, follower: int, followee: int) -> None:
+        """End a follow; may be repeated."""
+        self._write(UNFOLLOW, follower=follower, followee=followee)
+
+    def degrees(self, follower: int, followee: int) -> tuple[bool, int, int]:
+        """Return whether one follows the other, how many the one follows, and how many follow the other."""
+        row = self._read(DEGREES, follower=follower, followee=followee)[0]
+        return row["follows"], row["following"], row["followers"]
+
+    def followers(self, user: int, before: int, limit: int) -> list[int]:
+        """Return a page of followers' ids, newest account first."""
+        return [row["id"] for row in self._read(FOLLOWERS, user=user, before=before, limit=limit)]
+
+    def following(self, user: int, before: int, limit: int) -> list[int]:
+        """Return a page of followees' ids, newest account first."""
+        return [row["id"] for row in self._read(FOLLOWING, user=user, before=before, limit=limit)]
+
+    def all_followers(self, user: int) -> list[int]:
+        """Return the ids of all followers, in no order: for a fan-out, up to millions."""
+        rows = self._read(ALL_FOLLOWERS, seconds=BULK * self._seconds, user=user, chunk=CHUNK)
+        return [id_ for row in rows for id_ in row["ids"]]
+
+    def all_following(self, user: int) -> list[int]:
+        """Return the ids of all followees, in no order."""
+        ids: list[int] = self._read(ALL_FOLLOWING, user=user)[0]["ids"]
+        return ids
+
+    def relations(self, viewer: int, others: Collection[int]) -> dict[int, Relation]:
+        """Return what is between the viewer and many others, in one query."""
+        rows = self._read(RELATIONS, viewer=viewer, others=list(others))
+        return {row["id"]: Relation(row["follows"], row["followed_by"]) for row in rows}
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._bolt.close()
+
+    @guard
+    def _read(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> list[dict[str, Any]]:
+        return self._bolt.run(query, RoutingControl.READ, seconds or self._seconds, parameters)
+
+    @guard
+    def _write(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> None:
+        self._bolt.run(query, RoutingControl.WRITE, seconds or self._seconds, parameters)

@@ -1,0 +1,213 @@
+"""Redis Streams: the jobs that workers run. Derived data: the sweep puts lost ones again.
+
+{jobs}:lane:<lane>  stream  job (JSON: name arguments attempt)   group "workers"; acked entries are deleted
+{jobs}:later        zset    "<lane's number> <nonce> <job>" by Unix milliseconds: retries and jobs for later
+{jobs}:run          string  "<run of the server> <Unix milliseconds>", as a worker saw it last
+{jobs}:parked       stream  job lane error                       given up; a person looks; newest PARKED_KEEP
+
+A job carries ids alone: whoever runs it reads what they stand for, and "no longer there" counts as done.
+"""
+
+import json
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from barker import ids
+from barker.stores.guard import guarded
+from barker.stores.queues import LIBRARY
+from barker.stores.redis_client import connect
+
+GROUP = "workers"
+SMALL, LARGE = "small", "large"
+LANES = (SMALL, LARGE)
+LATER, PARKED, RUN = "{jobs}:later", "{jobs}:parked", "{jobs}:run"
+PARKED_KEEP = 10_000
+BLOCK_SECONDS = 1.0  # how long a worker waits for a job before it looks whether to stop
+DUE_LIMIT = 200  # jobs moved a call
+
+guard = guarded("queues", RedisError)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do, by name, with ids."""
+
+    name: str
+    arguments: dict[str, int]
+    attempt: int = 1
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that this worker holds."""
+
+    job: Job
+    lane: str
+    entry: str
+
+
+class Jobs:
+    """Lanes of jobs with claims, so that a dead worker's jobs are found and run by another."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        self._redis = connect(url, seconds)
+        self._blocking = connect(url, seconds, block_seconds=BLOCK_SECONDS)
+
+    @guard
+    def prepare(self) -> None:
+        """Make the lanes and their group; may be repeated."""
+        for lane in LANES:
+            with suppress(ResponseError):  # BUSYGROUP: it is there
+                self._redis.xgroup_create(_key(lane), GROUP, id="0", mkstream=True)
+
+    @guard
+    def put(self, job: Job, lane: str = SMALL) -> None:
+        """Add a job to a lane."""
+        self._redis.xadd(_key(lane), {"job": _dump(job)})
+
+    @guard
+    def put_later(self, job: Job, seconds: float, lane: str = SMALL) -> None:
+        """Add a job to a lane when its time has come."""
+        self._redis.zadd(LATER, _later(job, lane, seconds))
+
+    @guard
+    def move_due(self) -> int:
+        """Move what is due to its lane; returns how many jobs."""
+        keys = [LATER, *map(_key, LANES)]
+        try:
+            return int(self._redis.fcall("barker_due", len(keys), *keys, ids.now_ms(), DUE_LIMIT))
+        except ResponseError as error:
+            if "Function not found" not in str(error):
+                raise
+            self._redis.function_load(LIBRARY, replace=True)
+            return 0
+
+    @guard
+    def claim(self, lane: str, worker: str, limit: int) -> list[Claim]:
+        """Take the next jobs of a lane; waits up to BLOCK_SECONDS for the first."""
+        try:
+            answer: Any = self._blocking.xreadgroup(
+                GROUP, worker, {_key(lane): ">"}, count=limit, block=int(BLOCK_SECONDS * 1000)
+            )
+        except ResponseError as error:
+            if "NOGROUP" not in str(error):
+                raise
+            self.prepare()  # the server came back empty
+            return []
+        return [claim for _, rows in answer or () for claim in _claims(lane, rows)]
+
+    @guard
+    def reclaim(self, lane: str, worker: str, idle_seconds: float, limit: int) -> list[tuple[Claim, int]]:
+        """Take over jobs that nobody renewed for so long, each with the number of times it was started."""
+        claims: list[Claim] = []
+        start = ""
+        while not claims and start != "0-0":  # a call looks at a part of what is pending
+            try:
+                answer: Any = self._redis.xautoclaim(
+                    _key(lane), GROUP, worker, int(idle_seconds * 1000), start or "0-0", count=limit
+                )
+            except ResponseError as error:
+                if "NOGROUP" not in str(error):
+                    raise
+                return []
+            start, claims = answer[0], list(_claims(lane, answer[1]))
+        return [(claim, self._starts(claim)) for claim in claims]
+
+    def _starts(self, claim: Claim) -> int:
+        rows: Any = self._redis.xpending_range(_key(claim.lane), GROUP, claim.entry, claim.entry, 1)
+        return int(rows[0]["times_delivered"]) if rows else 1
+
+    @guard
+    def renew(self, claims: Iterable[Claim], worker: str) -> None:
+        """Tell that this worker is still at it."""
+        for claim in claims:
+            self._redis.xclaim(_key(claim.lane), GROUP, worker, 0, [claim.entry], justid=True)
+
+    @guard
+    def done(self, claim: Claim) -> None:
+        """Take a finished job out of its lane."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            _release(pipe, claim)
+            pipe.execute()
+
+    @guard
+    def again(self, claim: Claim, seconds: float) -> None:
+        """Give a job back, to be tried again later."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            _release(pipe, claim)
+            pipe.zadd(LATER, _later(replace(claim.job, attempt=claim.job.attempt + 1), claim.lane, seconds))
+            pipe.execute()
+
+    @guard
+    def park(self, claim: Claim, error: str) -> None:
+        """Give a job up, and keep it with the reason for a person to look at."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            _release(pipe, claim)
+            fields: dict[Any, Any] = {"job": _dump(claim.job), "lane": claim.lane, "error": error}
+            pipe.xadd(PARKED, fields, maxlen=PARKED_KEEP)
+            pipe.execute()
+
+    @guard
+    def server_run(self) -> tuple[str, int]:
+        """Return what names this run of the server, and when an earlier one was last seen: 0 if there was none."""
+        run = str(self._redis.info("server")["run_id"])
+        kept, _, seen = str(self._redis.get(RUN) or "").partition(" ")
+        return run, int(seen) if kept not in ("", run) else 0
+
+    @guard
+    def note_run(self, run: str, now_ms: int) -> None:
+        """Note that this run of the server is there."""
+        self._redis.set(RUN, f"{run} {now_ms}")
+
+    @guard
+    def parked(self, limit: int) -> list[tuple[Job, str]]:
+        """Return the newest parked jobs with their reasons."""
+        rows: Any = self._redis.xrevrange(PARKED, count=limit)
+        return [(_load(fields["job"]), fields["error"]) for _, fields in rows]
+
+    @guard
+    def leave(self, worker: str) -> None:
+        """Sign off a worker; one that still holds jobs stays known, or they would be lost with it."""
+        for lane in LANES:
+            if not self._redis.xpending_range(_key(lane), GROUP, "-", "+", 1, consumername=worker):
+                self._redis.xgroup_delconsumer(_key(lane), GROUP, worker)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._redis.close()
+        self._blocking.close()
+
+
+def _key(lane: str) -> str:
+    return f"{{jobs}}:lane:{lane}"
+
+
+def _release(pipe: Redis, claim: Claim) -> None:
+    pipe.xack(_key(claim.lane), GROUP, claim.entry)
+    pipe.xdel(_key(claim.lane), claim.entry)
+
+
+def _later(job: Job, lane: str, seconds: float) -> dict[str, float]:
+    member = f"{LANES.index(lane) + 1} {secrets.token_hex(8)} {_dump(job)}"
+    return {member: ids.now_ms() + seconds * 1000}
+
+
+def _dump(job: Job) -> str:
+    return json.dumps(asdict(job))
+
+
+def _load(text: str) -> Job:
+    try:
+        return Job(**json.loads(text))
+    except (ValueError, TypeError):  # of another version: it must not keep the others, and is parked in the end
+        return Job(name=f"unreadable: {text[:200]}", arguments={})
+
+
+def _claims(lane: str, rows: Any) -> Iterable[Claim]:
+    return (Claim(_load(fields["job"]), lane, entry) for entry, fields in rows if fields)

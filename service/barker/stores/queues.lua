@@ -1,0 +1,126 @@
+#!lua name=barker
+
+-- Keys and entries: see the table in queues.py. All keys of a call lie in one bucket, so in one slot; those of
+-- single users are built here from the bucket's tag, which saves sending each id twice.
+
+local function tag_of(key)
+  return string.match(key, '^({q%d+})')
+end
+
+local function append(queue, keep, kind, body, ring)
+  local id = redis.call('XADD', queue, 'NOMKSTREAM', 'MAXLEN', '~', keep, '*', kind, body)
+  if id and ring then
+    redis.call('SPUBLISH', queue, id .. ' ' .. kind .. ' ' .. body)
+  end
+  return id
+end
+
+local function newest_floor(queue)
+  for _, entry in ipairs(redis.call('XREVRANGE', queue, '+', '-')) do
+    if entry[2][1] == 'floor' or entry[2][1] == 'start' then
+      return entry[1]
+    end
+  end
+  return ''
+end
+
+-- KEYS mark | ARGV keep, mark's seconds, kind, bark:author, last user of the call before ('' in the first one),
+--   user ids in rising order
+-- Appends to the queues that exist; whoever is not above the mark was served before. Returns how many got it.
+-- Refuses where the call before had no effect: the mark must not jump over users.
+local function barker_deliver(keys, args)
+  local mark, keep, kind, body = keys[1], args[1], args[3], args[4]
+  local prefix = tag_of(mark) .. ':queue:'
+  local served = redis.call('GET', mark) or ''
+  local delivered = 0
+  if served < args[5] then
+    return redis.error_reply('ERR the call before this one had no effect')
+  end
+  for i = 6, #args do
+    -- Ids have equal width: as strings they compare as numbers, which Lua's own 53 bits could not hold.
+    if args[i] > served and append(prefix .. args[i], keep, kind, body, true) then
+      delivered = delivered + 1
+    end
+  end
+  if args[#args] > served then
+    redis.call('SET', mark, args[#args], 'EX', args[2])
+  end
+  return delivered
+end
+
+-- KEYS queue | ARGV floor, queue's seconds. Makes the queue; returns its first entry's id, '' if it was there.
+local function barker_open(keys, args)
+  local made = ''
+  if redis.call('EXISTS', keys[1]) == 0 then
+    made = redis.call('XADD', keys[1], '*', 'start', args[1] .. ':0')
+  end
+  redis.call('EXPIRE', keys[1], args[2])
+  return made
+end
+
+-- KEYS queue | ARGV keep, newest floor entry the caller saw, new floor, ring?, bark:author …
+-- Puts older barks into the queue and moves its floor; refuses (0) if the floor was moved meanwhile.
+local function barker_fill(keys, args)
+  local queue, keep = keys[1], args[1]
+  if redis.call('EXISTS', queue) == 0 or newest_floor(queue) ~= args[2] then
+    return 0
+  end
+  for i = 5, #args do
+    append(queue, keep, 'backfill', args[i], false)
+  end
+  append(queue, keep, 'floor', args[3] .. ':0', false)
+  if args[4] == '1' then
+    append(queue, keep, 'feed-changed', '0:0', true)
+  end
+  return 1
+end
+
+-- KEYS queue | ARGV keep, author. Takes an author's entries out; returns how many.
+local function barker_prune(keys, args)
+  local queue, suffix, pruned = keys[1], ':' .. args[2], {}
+  for _, entry in ipairs(redis.call('XRANGE', queue, '-', '+')) do
+    if string.sub(entry[2][2], -#suffix) == suffix then
+      pruned[#pruned + 1] = entry[1]
+    end
+  end
+  if #pruned > 0 then
+    redis.call('XDEL', queue, unpack(pruned))
+    append(queue, args[1], 'feed-changed', '0:0', true)
+  end
+  return #pruned
+end
+
+-- KEYS queue, gone | ARGV author, seconds. Readers drop the author from now on, live ones at once.
+local function barker_leave(keys, args)
+  redis.call('SADD', keys[2], args[1])
+  redis.call('EXPIRE', keys[2], args[2])
+  redis.call('SPUBLISH', keys[1], '0-0 left 0:' .. args[1])
+  return 1
+end
+
+-- KEYS queue, gone | ARGV author. The opposite of leave.
+local function barker_rejoin(keys, args)
+  redis.call('SREM', keys[2], args[1])
+  redis.call('SPUBLISH', keys[1], '0-0 rejoined 0:' .. args[1])
+  return 1
+end
+
+-- KEYS later, lanes … | ARGV now, limit. Moves jobs whose time has come to their lanes; returns how many.
+-- A member is "<number of the lane> <nonce> <job>".
+local function barker_due(keys, args)
+  local due = redis.call('ZRANGE', keys[1], '-inf', args[1], 'BYSCORE', 'LIMIT', 0, args[2])
+  for _, member in ipairs(due) do
+    local lane, job = string.match(member, '^(%d+) %x+ (.*)$')
+    redis.call('XADD', keys[1 + tonumber(lane)], '*', 'job', job)
+    redis.call('ZREM', keys[1], member)
+  end
+  return #due
+end
+
+redis.register_function('barker_deliver', barker_deliver)
+redis.register_function('barker_open', barker_open)
+redis.register_function('barker_fill', barker_fill)
+redis.register_function('barker_prune', barker_prune)
+redis.register_function('barker_leave', barker_leave)
+redis.register_function('barker_rejoin', barker_rejoin)
+redis.register_function('barker_due', barker_due)

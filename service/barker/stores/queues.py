@@ -1,0 +1,260 @@
+"""Redis Streams: a personal queue for each user. Derived data: all of it can be made again.
+
+{q<bucket>}:queue:<user>        stream  one field an entry, <kind> "<bark>:<author>"; newest QUEUE_KEEP,
+                                        QUEUE_DAYS since read
+{q<bucket>}:queue:<user>        channel (sharded) "<entry> <kind> <bark>:<author>", rung as an entry is appended
+{q<bucket>}:mark:<bark>:<kind>  string  the highest user id served in this bucket; MARK_SECONDS
+{q<bucket>}:gone:<user>         set     authors this user just left; GONE_SECONDS
+
+bucket = user id mod BUCKETS. Kinds of entries:
+start         first entry; "<floor>:0"                   while it is there, nothing was trimmed
+floor         "<floor>:0"                                the newest one counts: every bark above it is in the queue
+bark, delete  told to live readers
+backfill      a bark from before the follow or the queue not told
+feed-changed  read the feed again                        told
+left, rejoined                                           only on the channel: an author gone, or back
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from itertools import groupby
+from typing import Any, cast
+
+from redis.client import Pipeline
+from redis.exceptions import RedisError, ResponseError
+
+from barker import ids
+from barker.models import QUEUE_DAYS, QUEUE_KEEP, Entry
+from barker.stores.bells import Bells
+from barker.stores.guard import guarded
+from barker.stores.redis_client import connect
+
+STORE = "queues"
+BUCKETS = 256
+CALL_USERS = 1_000  # a call: the server serves nobody else meanwhile, about 2 ms
+BATCH = 100  # entries a read: two pages, which is enough in the usual case
+QUEUE_SECONDS = QUEUE_DAYS * 24 * 3600
+MARK_SECONDS = 3600  # longer than a job can be in flight between two attempts
+GONE_SECONDS = 3600  # longer than a fan-out that read the followers before the unfollow
+CLOCKS_MS = 5_000  # how far the clocks of API, workers and Redis may be apart
+LIBRARY = files("barker.stores").joinpath("queues.lua").read_text()
+
+guard = guarded(STORE, RedisError)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a queue says of a page: bark ids, newest first, complete above `floor`; below it ask the truth."""
+
+    bark_ids: list[int] = field(default_factory=list)
+    floor: int = ids.MAX_ID
+    found: bool = False
+    unbuilt: bool = False  # it holds nothing yet from before it was made
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How far down a queue is complete, and the entry that says so ('' if it was trimmed away)."""
+
+    floor: int
+    entry: str
+    unbuilt: bool
+
+
+class Queues:
+    """The queues of all users."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        self._redis = connect(url, seconds)
+        self._open_bells: Callable[[], Bells] = lambda: Bells(url, seconds)
+
+    @guard
+    def ping(self) -> None:
+        """Ask for an answer."""
+        self._redis.ping()
+
+    @guard
+    def prepare(self) -> None:
+        """Load the function library; may be repeated."""
+        self._redis.function_load(LIBRARY, replace=True)
+
+    @guard
+    def deliver(self, kind: str, bark_id: int, author_id: int, user_ids: Iterable[int]) -> int:
+        """Append to the queue of everyone who has one and was not served yet; returns how many got it."""
+        entry = [QUEUE_KEEP, MARK_SECONDS, kind, f"{bark_id}:{author_id}"]
+        calls = []
+        for bucket, users in _by_bucket(user_ids):
+            mark = [f"{{q{bucket}}}:mark:{bark_id}:{kind}"]
+            for at in range(0, len(users), CALL_USERS):
+                last = users[at - 1] if at else ""
+                calls.append(("barker_deliver", mark, [*entry, last, *users[at : at + CALL_USERS]]))
+        return sum(self._call_many(calls))
+
+    @guard
+    def open(self, user_id: int) -> bool:
+        """Make the queue of an active reader, or renew its life; tells whether it was made."""
+        # What was fanned out before now is not in it; later barks are. Their ids may come from a slow clock.
+        floor = ids.at(ids.now_ms() + CLOCKS_MS)
+        return bool(self._call("barker_open", [_queue(user_id)], [floor, QUEUE_SECONDS]))
+
+    @guard
+    def fill(
+        self, user_id: int, seen: str, floor: int, barks: Sequence[tuple[int, int]], *, ring: bool = False
+    ) -> bool:
+        """Put older barks (id, author) in and move the floor; False if another moved it since `seen`."""
+        arguments = [QUEUE_KEEP, seen, floor, int(ring), *(f"{bark}:{author}" for bark, author in barks)]
+        return bool(self._call("barker_fill", [_queue(user_id)], arguments))
+
+    @guard
+    def prune(self, user_id: int, author_id: int) -> int:
+        """Take all entries of an author out of a user's queue; returns how many."""
+        return cast(int, self._call("barker_prune", [_queue(user_id)], [QUEUE_KEEP, author_id]))
+
+    @guard
+    def leave(self, user_id: int, author_id: int) -> None:
+        """Let the user's readers drop an author from now on, whatever is still on its way."""
+        self._call("barker_leave", [_queue(user_id), _gone(user_id)], [author_id, GONE_SECONDS])
+
+    @guard
+    def rejoin(self, user_id: int, author_id: int) -> None:
+        """Let the user's readers see the author again."""
+        self._call("barker_rejoin", [_queue(user_id), _gone(user_id)], [author_id])
+
+    @guard
+    def gone(self, user_id: int) -> set[int]:
+        """Return the authors whom the user just left."""
+        return {int(author) for author in cast(set[str], self._redis.smembers(_gone(user_id)))}
+
+    @guard
+    def read(self, user_id: int, before: int, limit: int) -> Reading:
+        """Return the newest `limit` bark ids below `before`, as far as the queue is complete; renews its life.
+
+        Barks arrive in any order but never before they are made. So reading backwards may stop at an entry
+        that arrived before the page's oldest bark was made, if that is above the floor: all that is newer has
+        been passed, the floor too, since it was noted when what it stands for arrived.
+        """
+        queue = _queue(user_id)
+        with self._redis.pipeline(transaction=False) as pipe:
+            pipe.expire(queue, QUEUE_SECONDS)
+            pipe.smembers(_gone(user_id))
+            pipe.xrange(queue, count=1)
+            pipe.xrevrange(queue, count=BATCH)
+            found, gone, first, batch = pipe.execute()
+        if not found:
+            return Reading()
+        gone = set(map(int, gone))
+        page: set[int] = set()
+        bound: Entry | None = None
+        while entries := _entries(batch):
+            page |= {e.bark_id for e in entries if _shows(e) and e.bark_id < before and e.author_id not in gone}
+            bound = bound or next(filter(_bounds, entries), None)
+            newest = sorted(page, reverse=True)[:limit]
+            passed = ids.at(entries[-1].arrived_ms + CLOCKS_MS + 1)
+            if len(newest) == limit and newest[-1] >= max(passed, _noted(bound) + 1):
+                return Reading(newest, newest[-1] - 1, found=True)
+            batch = self._redis.xrevrange(queue, max=f"({entries[-1].id}", count=BATCH)
+        oldest = _entries(first)[0]
+        floor = _floor(oldest, bound)
+        complete = sorted((bark_id for bark_id in page if bark_id > floor), reverse=True)[:limit]
+        return Reading(complete, floor, found=True, unbuilt=_is_unbuilt(oldest, bound))
+
+    @guard
+    def coverage(self, user_id: int) -> Coverage | None:
+        """Return how far down a queue is complete; None if there is no queue."""
+        entries = _entries(self._redis.xrevrange(_queue(user_id)))
+        if not entries:
+            return None
+        bound = next(filter(_bounds, entries), None)
+        return Coverage(_floor(entries[-1], bound), bound.id if bound else "", _is_unbuilt(entries[-1], bound))
+
+    @guard
+    def bounds(self, user_id: int) -> tuple[Entry, str] | None:
+        """Return a queue's first entry and the id of the newest it ever had; None if there is no queue."""
+        try:
+            info = self._redis.xinfo_stream(_queue(user_id))
+        except ResponseError as error:
+            if "no such key" in str(error):
+                return None
+            raise
+        return _entries([info["first-entry"]])[0], info["last-generated-id"]
+
+    @guard
+    def after(self, user_id: int, cursor: str, limit: int) -> list[Entry]:
+        """Return the next entries after a cursor, in order of arrival."""
+        return _entries(self._redis.xrange(_queue(user_id), min=f"({cursor}", count=limit))
+
+    def channel(self, user_id: int) -> str:
+        """Return the name of the shard channel on which a user's queue rings."""
+        return _queue(user_id)
+
+    def bells(self) -> Bells:
+        """Open a subscription of its own, on which the queues of connected users ring."""
+        return self._open_bells()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._redis.close()
+
+    def _call(self, function: str, keys: list[str], arguments: list[Any]) -> Any:
+        return self._call_many([(function, keys, arguments)])[0]
+
+    def _call_many(self, calls: Sequence[tuple[str, list[str], list[Any]]]) -> list[Any]:
+        """Call functions in one round trip; loads the library where it is missing. Each may be repeated."""
+        results = self._pipe(calls)
+        if any(isinstance(result, ResponseError) and "Function not found" in str(result) for result in results):
+            self.prepare()
+            results = self._pipe(calls)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+        return results
+
+    def _pipe(self, calls: Sequence[tuple[str, list[str], list[Any]]]) -> list[Any]:
+        pipe: Pipeline
+        with self._redis.pipeline(transaction=False) as pipe:
+            for function, keys, arguments in calls:
+                pipe.fcall(function, len(keys), *keys, *arguments)
+            return pipe.execute(raise_on_error=False)
+
+
+def _by_bucket(user_ids: Iterable[int]) -> list[tuple[int, list[int]]]:
+    """Cut users into buckets, rising within each: the mark of a bucket depends on it."""
+    ordered = sorted(user_ids, key=lambda user: (user % BUCKETS, user))
+    return [(bucket, list(users)) for bucket, users in groupby(ordered, key=lambda user: user % BUCKETS)]
+
+
+def _queue(user_id: int) -> str:
+    return f"{{q{user_id % BUCKETS}}}:queue:{user_id}"
+
+
+def _gone(user_id: int) -> str:
+    return f"{{q{user_id % BUCKETS}}}:gone:{user_id}"
+
+
+def _entries(rows: Any) -> list[Entry]:
+    return [Entry.parse(id_, *next(iter(fields.items()))) for id_, fields in rows]
+
+
+def _shows(entry: Entry) -> bool:
+    return entry.kind in ("bark", "backfill")
+
+
+def _bounds(entry: Entry) -> bool:
+    return entry.kind in ("start", "floor")
+
+
+def _noted(bound: Entry | None) -> int:
+    return bound.bark_id if bound else 0
+
+
+def _floor(first: Entry, bound: Entry | None) -> int:
+    """Return above which id nothing is missing: as noted, and, once trimmed, not below what the first entry allows."""
+    if first.kind == "start":
+        return _noted(bound)
+    return max(_noted(bound), ids.at(first.arrived_ms + CLOCKS_MS))
+
+
+def _is_unbuilt(first: Entry, bound: Entry | None) -> bool:
+    """Tell whether the floor is still where the queue was made: a follow settled since moves it only up."""
+    return first.kind == "start" and _noted(bound) >= first.bark_id

@@ -1,0 +1,30 @@
+"""How a connection to Redis is made: the driver's own defaults repeat a slow write up to ten times.
+
+(redis-py 8: `Redis(host=...)` retries on timeouts, `from_url` does not, and both wait five seconds.)
+"""
+
+from redis import BlockingConnectionPool, Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
+
+POOL = 100  # connections a process; a greenlet that finds none free waits within the time limit
+
+
+def connect(url: str, seconds: float, *, block_seconds: float = 0, retries: int = 1) -> Redis:
+    """Return a client whose calls end within `seconds` (more for reads that block), opened at first use.
+
+    A reset connection is tried again, a timeout never: what may have been written is not written again.
+    """
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=POOL,
+        timeout=seconds,
+        socket_timeout=seconds + block_seconds,
+        socket_connect_timeout=seconds,
+        socket_keepalive=True,
+        decode_responses=True,
+        client_name="barker",
+        retry=Retry(NoBackoff(), retries, supported_errors=(RedisConnectionError,)),
+    )
+    return Redis.from_pool(pool)

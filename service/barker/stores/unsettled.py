@@ -1,0 +1,63 @@
+"""Collection `unsettled`: follows and unfollows that a worker still has to carry into queues and counts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from barker.stores.documents import FIRST_LOOK_MS, LOOK_AGAIN_MS, Documents, guard
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something changed between a follower and a followee."""
+
+    follower_id: int
+    followee_id: int
+
+
+class Unsettled:
+    """Intents, noted before the graph is changed; what a crash leaves behind, the sweep finds here.
+
+    Each request has a note of its own, which is sure once it has changed the graph. One that is not sure yet is
+    never dropped while its request may still run: who settles an older state at that moment must leave it.
+    """
+
+    def __init__(self, unsettled: Documents) -> None:
+        self._unsettled = unsettled
+
+    @guard
+    def note(self, change: Change, note: int, now_ms: int) -> None:
+        """Note, under an id of its own, that the two will have to be settled."""
+        found = {"_id": note, "pair": _pair(change), "sure": False, "made": now_ms, "due": now_ms + FIRST_LOOK_MS}
+        self._unsettled.insert_one(found)
+
+    @guard
+    def confirm(self, note: int) -> None:
+        """Tell that the graph is changed."""
+        self._unsettled.update_one({"_id": note}, {"$set": {"sure": True}})
+
+    @guard
+    def notes(self, change: Change) -> list[int]:
+        """Return what is noted of the two; nothing if there is nothing to settle."""
+        return [int(document["_id"]) for document in self._unsettled.find({"pair": _pair(change)}, {"_id": 1})]
+
+    @guard
+    def settled(self, notes: list[int], now_ms: int) -> None:
+        """Drop notes, but for those whose request may still run."""
+        sure = [{"sure": True}, {"made": {"$lt": now_ms - FIRST_LOOK_MS}}]
+        self._unsettled.delete_many({"_id": {"$in": notes}, "$or": sure})
+
+    @guard
+    def overdue(self, now_ms: int, limit: int) -> list[Change]:
+        """Return what is still noted though its time has come."""
+        found = self._unsettled.find({"due": {"$lt": now_ms}}).limit(limit)
+        return [Change(*map(int, document["pair"].split(":"))) for document in found]
+
+    @guard
+    def look_again(self, changes: Collection[Change], now_ms: int) -> None:
+        """Leave these out of the sweep for a while: a job was put."""
+        pairs = [_pair(change) for change in changes]
+        self._unsettled.update_many({"pair": {"$in": pairs}}, {"$set": {"due": now_ms + LOOK_AGAIN_MS}})
+
+
+def _pair(change: Change) -> str:
+    return f"{change.follower_id}:{change.followee_id}"

@@ -1,0 +1,106 @@
+"""Collection `users`: see the table in `documents`."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from pymongo import ReturnDocument, UpdateOne
+from pymongo.errors import DuplicateKeyError
+
+from barker.errors import Conflict
+from barker.models import Counts, User
+from barker.stores.documents import Document, Documents, guard
+
+
+class Users:
+    """People, by id and by handle."""
+
+    def __init__(self, users: Documents) -> None:
+        self._users = users
+
+    @guard
+    def insert(self, user: User, password: str) -> bool:
+        """Store a new user; False if this id is there already. Raises Conflict if the handle is taken."""
+        try:
+            self._users.insert_one(_to_document(user) | {"password": password})
+        except DuplicateKeyError as error:
+            holder = self._users.find_one({"handle": user.handle}, {"_id": 1})
+            if holder and holder["_id"] != user.id:
+                raise Conflict(f"The handle {user.handle} is taken.", "handle") from error
+            return False
+        return True
+
+    @guard
+    def insert_many(self, users: Collection[User], password: str) -> None:
+        """Store new users who share a password, with their counts as they are, in one write."""
+        if users:
+            self._users.insert_many([_to_document(user) | {"password": password} for user in users])
+
+    @guard
+    def by_id(self, user_id: int) -> User | None:
+        """Return one user."""
+        document = self._users.find_one({"_id": user_id}, {"password": 0})
+        return _from_document(document) if document else None
+
+    @guard
+    def by_ids(self, user_ids: Collection[int]) -> dict[int, User]:
+        """Return many in one query, by id; who is gone is left out."""
+        found = self._users.find({"_id": {"$in": list(user_ids)}}, {"password": 0})
+        return {document["_id"]: _from_document(document) for document in found}
+
+    @guard
+    def by_handle(self, handle: str) -> User | None:
+        """Return the user of a handle, which may be in any case."""
+        document = self._users.find_one({"handle": handle.lower()}, {"password": 0})
+        return _from_document(document) if document else None
+
+    @guard
+    def with_password(self, handle: str) -> tuple[User, str] | None:
+        """Return the user of a handle and the hash of her password."""
+        document = self._users.find_one({"handle": handle.lower()})
+        return (_from_document(document), document["password"]) if document else None
+
+    @guard
+    def update(self, user_id: int, changes: Mapping[str, Any]) -> User | None:
+        """Set the given fields of a profile and return the whole."""
+        found = self._users.find_one_and_update(
+            {"_id": user_id}, {"$set": dict(changes)}, {"password": 0}, return_document=ReturnDocument.AFTER
+        )
+        return _from_document(found) if found else None
+
+    @guard
+    def add_barks(self, user_id: int, number: int) -> None:
+        """Move the count of barks up or down."""
+        self._users.update_one({"_id": user_id}, {"$inc": {"counts.barks": number}})
+
+    @guard
+    def set_counts(self, counts: Mapping[int, Mapping[str, int]]) -> None:
+        """Set counts of the graph: user id → {followers | following: number}."""
+        self._users.bulk_write(
+            [
+                UpdateOne({"_id": user_id}, {"$set": {f"counts.{name}": value for name, value in of_user.items()}})
+                for user_id, of_user in counts.items()
+            ],
+            ordered=False,
+        )
+
+
+def _to_document(user: User) -> dict[str, Any]:
+    return {
+        "_id": user.id,
+        "handle": user.handle,
+        "name": user.name,
+        "about": user.about,
+        "interests": list(user.interests),
+        "counts": vars(user.counts),
+    }
+
+
+def _from_document(document: Document) -> User:
+    return User(
+        id=int(document["_id"]),
+        handle=document["handle"],
+        name=document["name"],
+        about=document["about"],
+        interests=tuple(document["interests"]),
+        counts=Counts(**document["counts"]),
+    )

@@ -1,0 +1,82 @@
+"""Lanes, claims and retries on a real Redis."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from barker.settings import Settings
+from barker.stores.jobs import LARGE, SMALL, Claim, Job, Jobs
+
+JOB = Job("fan_out", {"bark": 1})
+
+
+@pytest.fixture
+def jobs(stores_urls: dict[str, str]) -> Iterator[Jobs]:
+    """Lanes in a database of their own: the run's worker must not take these jobs."""
+    url = Settings.read(stores_urls).queues_url.replace("/0", "/1")
+    jobs = Jobs(url, 5)
+    jobs._redis.flushdb()
+    jobs.prepare()
+    yield jobs
+    jobs.close()
+
+
+def claim_one(jobs: Jobs, worker: str = "w1", lane: str = SMALL) -> Claim:
+    (claim,) = jobs.claim(lane, worker, 10)
+    return claim
+
+
+def test_a_job_is_claimed_once_and_done_for_good(jobs: Jobs) -> None:
+    jobs.put(JOB)
+    claim = claim_one(jobs)
+    assert claim.job == JOB
+    assert jobs.claim(SMALL, "w2", 10) == []
+    jobs.done(claim)
+    assert jobs.reclaim(SMALL, "w2", 0, 10) == []
+    assert jobs._redis.xlen("{jobs}:lane:small") == 0
+
+
+def test_lanes_are_apart(jobs: Jobs) -> None:
+    jobs.put(JOB, LARGE)
+    assert jobs.claim(SMALL, "w1", 10) == []
+    assert claim_one(jobs, lane=LARGE).lane == LARGE
+
+
+def test_a_dead_workers_job_is_taken_over_and_a_renewed_one_is_not(jobs: Jobs) -> None:
+    jobs.put(JOB)
+    claim = claim_one(jobs)
+    time.sleep(0.3)
+    jobs.renew([claim], "w1")
+    assert jobs.reclaim(SMALL, "w2", 0.2, 10) == []
+    time.sleep(0.3)
+    assert jobs.reclaim(SMALL, "w2", 0.2, 10) == [(claim, 2)]
+
+
+def test_a_job_for_later_comes_when_it_is_due(jobs: Jobs) -> None:
+    jobs.put_later(JOB, 0.3)
+    assert jobs.move_due() == 0
+    time.sleep(0.4)
+    assert jobs.move_due() == 1
+    assert claim_one(jobs).job == JOB
+
+
+def test_a_job_given_back_counts_its_attempts(jobs: Jobs) -> None:
+    jobs.put(JOB, LARGE)
+    jobs.again(claim_one(jobs, lane=LARGE), 0)
+    jobs.move_due()
+    assert claim_one(jobs, lane=LARGE).job == Job(JOB.name, JOB.arguments, attempt=2)
+
+
+def test_a_parked_job_tells_why(jobs: Jobs) -> None:
+    jobs.put(JOB)
+    jobs.park(claim_one(jobs), "it cannot be done")
+    assert jobs.parked(10) == [(JOB, "it cannot be done")]
+    assert jobs.reclaim(SMALL, "w2", 0, 10) == []
+
+
+def test_lanes_come_back_by_themselves(jobs: Jobs) -> None:
+    jobs._redis.flushdb()
+    assert jobs.claim(SMALL, "w1", 10) == []
+    jobs.put(JOB)
+    assert claim_one(jobs).job == JOB

@@ -1,0 +1,195 @@
+"""The queue protocol on a real Redis."""
+
+import random
+import threading
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from barker import ids
+from barker.models import QUEUE_KEEP
+from barker.stores import Stores
+from barker.stores.queues import BUCKETS, CALL_USERS, MARK_SECONDS
+from barker.worker.loop import BACKOFF_MAX_SECONDS, LEASE_SECONDS
+
+AUTHOR = ids.new()
+
+
+def readers(stores: Stores, number: int, bucket: int = 7) -> list[int]:
+    """Return users of one bucket, all with a queue."""
+    users = [ids.new() // BUCKETS * BUCKETS + bucket + BUCKETS * n for n in range(number)]
+    for user in users:
+        stores.queues.open(user)
+    return users
+
+
+def barks_of(stores: Stores, user: int) -> list[int]:
+    """Return the bark ids in a user's queue, in order of arrival, doubles included."""
+    return [entry.bark_id for entry in stores.queues.after(user, "0-0", 10_000) if entry.kind == "bark"]
+
+
+def bound(stores: Stores, user: int) -> str:
+    """Return the entry that says how far down a queue is complete."""
+    coverage = stores.queues.coverage(user)
+    assert coverage is not None
+    return coverage.entry
+
+
+def test_only_who_has_a_queue_gets_an_entry(stores: Stores) -> None:
+    reader, stranger, bark = *readers(stores, 1), ids.new(), ids.new()
+    assert stores.queues.deliver("bark", bark, AUTHOR, [reader, stranger]) == 1
+    assert barks_of(stores, reader) == [bark]
+    assert stores.queues.bounds(stranger) is None
+
+
+def test_a_repeated_delivery_serves_nobody_twice(stores: Stores) -> None:
+    users, bark = readers(stores, 20), ids.new()
+    assert stores.queues.deliver("bark", bark, AUTHOR, users) == 20
+    assert stores.queues.deliver("bark", bark, AUTHOR, users) == 0
+    assert all(barks_of(stores, user) == [bark] for user in users)
+
+
+def test_a_delivery_that_broke_off_goes_on_behind_the_mark(stores: Stores) -> None:
+    users, bark = sorted(readers(stores, 20)), ids.new()
+    stores.queues.deliver("bark", bark, AUTHOR, users[:12])
+    assert stores.queues.deliver("bark", bark, AUTHOR, users) == 8
+    assert all(barks_of(stores, user) == [bark] for user in users)
+
+
+def test_the_order_in_which_users_are_given_does_not_matter(stores: Stores) -> None:
+    users, bark = [user for bucket in (1, 2, 3) for user in readers(stores, 10, bucket)], ids.new()
+    random.shuffle(users)
+    assert stores.queues.deliver("bark", bark, AUTHOR, users) == 30
+
+
+def test_more_users_of_a_bucket_than_a_call_takes_are_all_served(stores: Stores) -> None:
+    users, bark = readers(stores, CALL_USERS + 5), ids.new()
+    assert stores.queues.deliver("bark", bark, AUTHOR, users) == CALL_USERS + 5
+    assert barks_of(stores, users[-1]) == [bark]
+
+
+def test_two_workers_at_the_same_bark_serve_everyone_once(stores: Stores) -> None:
+    users, bark = readers(stores, 3 * CALL_USERS), ids.new()
+    delivered: list[int] = []
+
+    def deliver() -> None:
+        delivered.append(stores.queues.deliver("bark", bark, AUTHOR, users))
+
+    workers = [threading.Thread(target=deliver) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sum(delivered) == len(users)
+    assert all(barks_of(stores, user) == [bark] for user in users[::50])
+
+
+def test_a_bark_and_its_deletion_have_marks_of_their_own(stores: Stores) -> None:
+    (user,), bark = readers(stores, 1), ids.new()
+    stores.queues.deliver("bark", bark, AUTHOR, [user])
+    assert stores.queues.deliver("delete", bark, AUTHOR, [user]) == 1
+
+
+def test_a_queue_keeps_the_newest_and_its_floor_rises(stores: Stores) -> None:
+    (user,) = readers(stores, 1)
+    barks = [ids.new() for _ in range(QUEUE_KEEP + 300)]
+    for bark in barks:
+        stores.queues.deliver("bark", bark, AUTHOR, [user])
+    kept = barks_of(stores, user)
+    assert QUEUE_KEEP <= len(kept) < QUEUE_KEEP + 150
+    assert kept == barks[-len(kept) :]
+    coverage = stores.queues.coverage(user)
+    assert coverage is not None
+    assert (coverage.entry, coverage.floor >= barks[-len(kept) - 1]) == ("", True)
+
+
+def test_reading_sorts_by_bark_and_drops_doubles(stores: Stores) -> None:
+    (user,) = readers(stores, 1)
+    later = ids.at(ids.now_ms() + 60_000)
+    for bark in (later + 3, later + 1, later + 2):
+        stores.queues.deliver("bark", bark, AUTHOR, [user])
+    start = bound(stores, user)
+    assert stores.queues.fill(user, start, 0, [(later + 1, AUTHOR), (5, AUTHOR)])
+    reading = stores.queues.read(user, ids.MAX_ID, 40)
+    assert reading.bark_ids == [later + 3, later + 2, later + 1, 5]
+    assert stores.queues.read(user, later + 3, 1).bark_ids == [later + 2]
+
+
+def test_reading_without_a_queue_says_so(stores: Stores) -> None:
+    assert not stores.queues.read(ids.new(), ids.MAX_ID, 40).found
+
+
+def test_a_new_queue_is_complete_only_above_its_start(stores: Stores) -> None:
+    (user,) = readers(stores, 1)
+    reading = stores.queues.read(user, ids.MAX_ID, 40)
+    assert reading.found
+    assert reading.unbuilt
+    assert reading.floor >= ids.at(ids.now_ms())
+
+
+def test_filling_is_refused_when_another_filled_meanwhile(stores: Stores) -> None:
+    (user,) = readers(stores, 1)
+    start = bound(stores, user)
+    assert stores.queues.fill(user, start, 10, [(11, AUTHOR)])
+    assert not stores.queues.fill(user, start, 5, [(6, AUTHOR)])
+    assert stores.queues.read(user, ids.MAX_ID, 40).floor == 10
+
+
+def test_opening_again_changes_nothing(stores: Stores) -> None:
+    user = ids.new()
+    assert stores.queues.open(user)
+    assert not stores.queues.open(user)
+
+
+def test_who_left_an_author_does_not_read_her(stores: Stores) -> None:
+    (user,), other = readers(stores, 1), ids.new()
+    stores.queues.deliver("bark", first := ids.new(), AUTHOR, [user])
+    stores.queues.deliver("bark", second := ids.new(), other, [user])
+    start = bound(stores, user)
+    stores.queues.fill(user, start, 0, [])
+    stores.queues.leave(user, AUTHOR)
+    assert stores.queues.read(user, ids.MAX_ID, 40).bark_ids == [second]
+    stores.queues.rejoin(user, AUTHOR)
+    assert stores.queues.read(user, ids.MAX_ID, 40).bark_ids == [second, first]
+    assert stores.queues.prune(user, AUTHOR) == 1
+    assert stores.queues.read(user, ids.MAX_ID, 40).bark_ids == [second]
+
+
+def test_all_keys_of_a_user_lie_in_one_bucket(stores: Stores) -> None:
+    user = ids.new()
+    assert stores.queues.channel(user) == f"{{q{user % BUCKETS}}}:queue:{user}"
+
+
+@pytest.mark.parametrize("bad", ["99999999999999-0"])
+def test_an_unknown_cursor_above_all_finds_nothing(stores: Stores, bad: str) -> None:
+    (user,) = readers(stores, 1)
+    assert stores.queues.after(user, bad, 10) == []
+
+
+def test_a_mark_outlives_what_may_repeat_a_delivery() -> None:
+    assert MARK_SECONDS > LEASE_SECONDS + BACKOFF_MAX_SECONDS
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    arrivals=st.lists(st.tuples(st.integers(0, 400), st.booleans()), max_size=150),
+    limit=st.integers(1, 30),
+    page=st.integers(0, 400),
+)
+def test_a_reading_is_the_newest_of_what_arrived(
+    stores: Stores, arrivals: list[tuple[int, bool]], limit: int, page: int
+) -> None:
+    """Whatever arrives, in any order and twice, is read sorted, once, and complete above the floor."""
+    (user,) = readers(stores, 1)
+    stores.queues.fill(user, bound(stores, user), 0, [])
+    base = ids.at(ids.now_ms() - 300_000)
+    left = ids.new()
+    for number, gone in arrivals:
+        stores.queues.deliver("bark", base + (number << 20), left if gone else AUTHOR, [user])
+    stores.queues.leave(user, left)
+    # The mark lets a bark in once, under the author it came with first.
+    first = dict(reversed(arrivals))
+    before = base + (page << 20)
+    expected = sorted((base + (n << 20) for n, gone in first.items() if not gone and n < page), reverse=True)
+    assert stores.queues.read(user, before, limit).bark_ids == expected[:limit]
