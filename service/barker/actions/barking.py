@@ -1,0 +1,104 @@
+"""Barking, and how a bark reaches every follower."""
+
+from barker import ids
+from barker.errors import Invalid, NotAllowed, NotFound
+from barker.models import LARGE_FAN_OUT, Bark, BarkDraft, Shown, User
+from barker.stores import Stores
+from barker.stores.guard import best_effort
+from barker.stores.jobs import LARGE, SMALL, Job
+
+SWEPT = 500  # intents looked at a sweep
+LOST_MS = 60_000  # before a server was last seen: a fan-out that began then may have ended in its last second
+
+
+def post_bark(stores: Stores, author: User, draft: BarkDraft, bark_id: int) -> Shown:
+    """Store the bark with the intent to fan it out, then ask a worker to do it."""
+    bark = Bark(bark_id, author.id, draft.text, _thread(stores, draft) or bark_id, draft.in_reply_to, draft.quote_of)
+    if not stores.barks.insert(bark, ids.now_ms()):
+        return _made_before(stores, author, draft, bark_id)
+    # NOTE derived data from here on: the counts may lag, and a fan-out not asked for is found by the sweep
+    with best_effort("counts"):
+        stores.users.add_barks(author.id, 1)
+        if draft.in_reply_to:
+            stores.barks.add_replies(draft.in_reply_to, 1)
+    with best_effort("fan-out"):
+        _ask_fan_out(stores, bark.id, author)
+    return Shown(bark, author)
+
+
+def _made_before(stores: Stores, author: User, draft: BarkDraft, bark_id: int) -> Shown:
+    """Return what an attempt of ours stored that died before it answered; a stranger's id is not ours."""
+    bark = stores.barks.by_id(bark_id)
+    if bark is None or bark.author_id != author.id:
+        return post_bark(stores, author, draft, ids.new())
+    return Shown(bark, author)
+
+
+def _thread(stores: Stores, draft: BarkDraft) -> int | None:
+    """Return the thread of what it answers. Raises Invalid if what it names is not there."""
+    named = {"in_reply_to": draft.in_reply_to, "quote_of": draft.quote_of}
+    found = stores.barks.by_ids([id_ for id_ in named.values() if id_]) if any(named.values()) else {}
+    for field, id_ in named.items():
+        if id_ and id_ not in found:
+            raise Invalid("There is no such bark.", field)
+    return found[draft.in_reply_to].thread if draft.in_reply_to else None
+
+
+def bark_of(stores: Stores, bark_id: int) -> Bark:
+    """Return a bark that can be seen. Raises NotFound."""
+    bark = stores.barks.by_id(bark_id)
+    if bark is None or bark.deleted:
+        raise NotFound("There is no such bark.")
+    return bark
+
+
+def delete_bark(stores: Stores, user_id: int, bark_id: int) -> None:
+    """Delete one's own bark, and tell everyone who may have it on a screen."""
+    if bark_of(stores, bark_id).author_id != user_id:
+        raise NotAllowed("This bark is not yours.")
+    bark = stores.barks.remove(bark_id, user_id, ids.now_ms())
+    if bark is None:
+        raise NotFound("There is no such bark.")
+    with best_effort("counts"):
+        stores.users.add_barks(user_id, -1)
+        if bark.in_reply_to:
+            stores.barks.add_replies(bark.in_reply_to, -1)
+    with best_effort("fan-out"):
+        _ask_fan_out(stores, bark_id, stores.users.by_id(user_id))
+
+
+def _ask_fan_out(stores: Stores, bark_id: int, author: User | None) -> None:
+    followers = author.counts.followers if author else 0
+    stores.jobs.put(Job("fan_out", {"bark": bark_id}), LARGE if followers > LARGE_FAN_OUT else SMALL)
+
+
+def fan_out(stores: Stores, bark: int) -> None:
+    """Deliver a bark, or its deletion, to the queue of every follower and of the author. May be repeated."""
+    found = stores.barks.by_id(bark)
+    if found is None or found.fanned_out:
+        return
+    readers = {*stores.follows.all_followers(found.author_id), found.author_id}
+    stores.queues.deliver("delete" if found.deleted else "bark", found.id, found.author_id, readers)
+    stores.barks.fanned_out(found, ids.now_ms())
+
+
+def recover(stores: Stores) -> int:
+    """Fan out again what may have been lost when the queues' server ended, which writes to disk once a second.
+
+    Marks of what was not lost are there for an hour, so nobody is served twice. A server that came back empty has
+    no queues either: they are made again from the truth.
+    """
+    run, seen = stores.jobs.server_run()
+    found = stores.barks.fan_out_again(seen - LOST_MS, ids.now_ms()) if seen else 0
+    stores.jobs.note_run(run, ids.now_ms())
+    return found
+
+
+def sweep(stores: Stores) -> int:
+    """Ask again for every fan-out that got lost on the way; returns how many."""
+    barks = stores.barks.overdue(ids.now_ms(), SWEPT)
+    authors = stores.users.by_ids({bark.author_id for bark in barks}) if barks else {}
+    for bark in barks:
+        _ask_fan_out(stores, bark.id, authors.get(bark.author_id))
+    stores.barks.look_again(barks, ids.now_ms())
+    return len(barks)

@@ -1,0 +1,140 @@
+"""Following, and how a follow reaches queues and counts."""
+
+from dataclasses import replace
+
+from barker import ids
+from barker.errors import Conflict, Invalid, NotFound, StoreDown
+from barker.models import Relation, User
+from barker.stores import Stores
+from barker.stores.guard import best_effort
+from barker.stores.jobs import Job
+from barker.stores.queues import GONE_SECONDS
+from barker.stores.unsettled import Change
+
+BACKFILL = 200  # newest barks of a new followee that are put into the queue; below them the truth is asked
+SWEPT = 500  # intents looked at a sweep
+
+
+def user_of(stores: Stores, handle: str) -> User:
+    """Return the user of a handle. Raises NotFound."""
+    user = stores.users.by_handle(handle)
+    if user is None:
+        raise NotFound(f"There is nobody called {handle.lower()[:30]}.")
+    return user
+
+
+def follow(stores: Stores, user_id: int, handle: str) -> tuple[User, Relation | None]:
+    """Follow somebody, and return her as she is now; may be repeated."""
+    change, followee = _change(stores, user_id, handle)
+    note = _note(stores, change)
+    stores.follows.add(user_id, followee.id, ids.now_ms())
+    stores.unsettled.confirm(note)
+    with best_effort("follow"):
+        stores.queues.rejoin(user_id, followee.id)
+        _ask_settle(stores, change)
+    followers = stores.follows.degrees(user_id, followee.id)[2]
+    shown = replace(followee, counts=replace(followee.counts, followers=followers))
+    return shown, relations(stores, user_id, [followee.id]).get(followee.id)
+
+
+def unfollow(stores: Stores, user_id: int, handle: str) -> None:
+    """Follow somebody no longer; may be repeated."""
+    change, followee = _change(stores, user_id, handle)
+    note = _note(stores, change)
+    stores.follows.remove(user_id, followee.id)
+    stores.unsettled.confirm(note)
+    with best_effort("unfollow"):
+        stores.queues.leave(user_id, followee.id)
+        _ask_settle(stores, change)
+
+
+def _change(stores: Stores, user_id: int, handle: str) -> tuple[Change, User]:
+    followee = user_of(stores, handle)
+    if followee.id == user_id:
+        raise Invalid("You cannot follow yourself.", "handle")
+    return Change(user_id, followee.id), followee
+
+
+def _note(stores: Stores, change: Change) -> int:
+    # NOTE two stores: the intent first, then the truth, then what is derived from it, which a worker repairs
+    note = ids.new()
+    stores.unsettled.note(change, note, ids.now_ms())
+    return note
+
+
+def _ask_settle(stores: Stores, change: Change) -> None:
+    stores.jobs.put(Job("settle", {"follower": change.follower_id, "followee": change.followee_id}))
+
+
+def settle(stores: Stores, follower: int, followee: int) -> None:
+    """Bring counts and the follower's queue in line with the graph as it is now. May be repeated."""
+    notes = stores.unsettled.notes(Change(follower, followee))
+    if not notes:
+        return
+    state: tuple[bool, int, int] | None = None
+    shown: bool | None = None
+    # The graph may change while this runs, and another worker may settle that: the last one to look is right.
+    while state != (now := stores.follows.degrees(follower, followee)):
+        state = now
+        follows, following, followers = state
+        stores.users.set_counts({follower: {"following": following}, followee: {"followers": followers}})
+        if shown != follows:
+            (_take_in if follows else _take_out)(stores, follower, followee)
+            shown = follows
+    stores.unsettled.settled(notes, ids.now_ms())
+
+
+def _take_in(stores: Stores, follower: int, followee: int) -> None:
+    """Show the followee, and put her newest barks into the queue; where they are too many, its floor rises."""
+    stores.queues.rejoin(follower, followee)
+    coverage = stores.queues.coverage(follower)
+    if coverage is None:
+        return
+    barks = stores.barks.by_authors([followee], ids.MAX_ID, BACKFILL, after=coverage.floor)
+    floor = barks[-1].id - 1 if len(barks) == BACKFILL else coverage.floor
+    pairs = [(bark.id, followee) for bark in reversed(barks)]
+    # Also without barks: who fills the queue from followees read before this follow must be refused.
+    if not stores.queues.fill(follower, coverage.entry, floor, pairs, ring=bool(barks)):
+        raise Conflict("The queue was filled by another at the same time.")  # the job is tried again
+
+
+def _take_out(stores: Stores, follower: int, followee: int) -> None:
+    stores.queues.leave(follower, followee)
+    stores.queues.prune(follower, followee)
+    # A fan-out that read the followers before may still deliver; readers drop it meanwhile.
+    stores.jobs.put_later(Job("prune", {"follower": follower, "followee": followee}), GONE_SECONDS * 0.9)
+
+
+def prune(stores: Stores, follower: int, followee: int) -> None:
+    """Take out of a queue what came in after an unfollow. May be repeated."""
+    if stores.follows.degrees(follower, followee)[0]:
+        return
+    stores.queues.prune(follower, followee)
+    if stores.follows.degrees(follower, followee)[0]:  # followed again just now: what was put in may be gone
+        _take_in(stores, follower, followee)
+
+
+def sweep(stores: Stores) -> int:
+    """Ask again to settle what got lost on the way; returns how many."""
+    changes = stores.unsettled.overdue(ids.now_ms(), SWEPT)
+    for change in changes:
+        _ask_settle(stores, change)
+    stores.unsettled.look_again(changes, ids.now_ms())
+    return len(changes)
+
+
+def people(stores: Stores, user_ids: list[int]) -> list[User]:
+    """Return users in the order of their ids, read in one query."""
+    found = stores.users.by_ids(user_ids) if user_ids else {}
+    return [found[user_id] for user_id in user_ids if user_id in found]
+
+
+def relations(stores: Stores, viewer: int | None, others: list[int]) -> dict[int, Relation]:
+    """Return what is between the viewer and others; nothing for a stranger, or while the graph is down."""
+    if viewer is None or not others:
+        return {}
+    try:
+        known = stores.follows.relations(viewer, others)
+    except StoreDown:
+        return {}
+    return {other: known.get(other, Relation()) for other in others}

@@ -1,0 +1,14 @@
+"""What the tests of actions share: no worker of the run takes the jobs that they ask for."""
+
+import pytest
+
+from barker.stores.jobs import Job, Jobs
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
+    """The jobs that are asked for: these tests run them themselves, when they want."""
+    jobs: list[Job] = []
+    monkeypatch.setattr(Jobs, "put", lambda self, job, lane="small": jobs.append(job))
+    monkeypatch.setattr(Jobs, "put_later", lambda self, job, seconds, lane="small": jobs.append(job))
+    return jobs

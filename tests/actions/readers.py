@@ -1,0 +1,60 @@
+"""Barking, following and reading, a step at a time."""
+
+from collections.abc import Callable
+from typing import Any
+
+from barker import ids
+from barker.actions import barking, feed, following
+from barker.models import Bark, BarkDraft, User
+from barker.stores import Stores
+
+NewUser = Callable[..., User]
+
+
+def bark(stores: Stores, author: User, text: str = "woof", *, fan_out: bool = True) -> int:
+    bark_id = barking.post_bark(stores, author, BarkDraft(text), ids.new()).bark.id
+    if fan_out:
+        barking.fan_out(stores, bark_id)
+    return bark_id
+
+
+def follow(stores: Stores, follower: User, followee: User) -> None:
+    following.follow(stores, follower.id, followee.handle)
+    following.settle(stores, follower.id, followee.id)
+
+
+def raiser(error: Exception) -> Callable[..., None]:
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail
+
+
+def pages(stores: Stores, user: User, limit: int) -> list[list[int]]:
+    """Return all pages of a feed, as bark ids."""
+    found, before = [], ids.MAX_ID
+    while before:
+        page, before = feed.read_feed(stores, user.id, before, limit)  # type: ignore[assignment]
+        found.append([shown.bark.id for shown in page])
+    return found
+
+
+def whole(stores: Stores, user: User, limit: int = 40) -> list[int]:
+    return [bark_id for page in pages(stores, user, limit) for bark_id in page]
+
+
+def age(stores: Stores, user: User, entries: int) -> None:
+    """Let the entries of a queue look as if they had arrived an hour ago, but for what comes from now on."""
+    assert stores.queues.bounds(user.id) is not None
+    redis, key = stores.queues._redis, stores.queues.channel(user.id)
+    rows: Any = redis.xrange(key, count=entries)
+    redis.delete(key)
+    for number, (_, fields) in enumerate(rows):
+        redis.xadd(key, fields, id=f"{ids.now_ms() - 3_600_000 + number}-0")
+
+
+def long_ago(stores: Stores, author: User, number: int) -> list[int]:
+    """Store barks of the last hour, one in ten seconds, that no queue has."""
+    made = [ids.at(ids.now_ms() - 10_000 * (number - n)) for n in range(number)]
+    stores.barks.insert_many([Bark(bark_id, author.id, "woof", bark_id) for bark_id in made])
+    return made

@@ -1,0 +1,90 @@
+"""The feed against the truth."""
+
+from itertools import pairwise
+
+import pytest
+
+from barker import ids
+from barker.actions import feed
+from barker.errors import StoreDown
+from barker.stores import Stores, queues
+from tests.actions.readers import NewUser, bark, follow, pages, raiser, whole
+
+pytestmark = pytest.mark.usefixtures("asked")
+
+
+def test_a_feed_longer_than_the_queue_has_no_hole_and_no_end(
+    stores: Stores, new_user: NewUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "QUEUE_KEEP", 100)
+    monkeypatch.setattr(feed, "BUILT", 50)
+    ada, bob = new_user("ada"), new_user("bob")
+    stores.follows.add(bob.id, ada.id, ids.now_ms())
+    before = [bark(stores, ada, fan_out=False) for _ in range(feed.BUILT + 20)]
+    assert whole(stores, bob) == before[::-1]
+    after = [bark(stores, ada) for _ in range(180)]
+    assert stores.queues.coverage(bob.id).entry == ""  # type: ignore[union-attr]
+    assert whole(stores, bob, 30) == (before + after)[::-1]
+    assert {len(page) for page in pages(stores, bob, 30)[:-1]} == {30}
+
+
+def test_paging_goes_on_while_barks_arrive(stores: Stores, new_user: NewUser) -> None:
+    ada, bob = new_user("ada"), new_user("bob")
+    follow(stores, bob, ada)
+    old = [bark(stores, ada) for _ in range(25)]
+    seen, before = [], ids.MAX_ID
+    while before:
+        page, before = feed.read_feed(stores, bob.id, before, 7)  # type: ignore[assignment]
+        seen += [shown.bark.id for shown in page]
+        bark(stores, ada)
+    assert seen == old[::-1]
+    assert all(newer > older for newer, older in pairwise(seen))
+
+
+def test_pages_stay_full_when_barks_are_gone(stores: Stores, new_user: NewUser) -> None:
+    ada, bob = new_user("ada"), new_user("bob")
+    follow(stores, bob, ada)
+    feed.open_queue(stores, bob.id)
+    made = [bark(stores, ada) for _ in range(20)]
+    for bark_id in made[5:]:
+        stores.barks.remove(bark_id, ada.id, ids.now_ms())  # the entries are still in the queue
+    assert pages(stores, bob, 5) == [made[4::-1]]
+
+
+def test_without_queues_the_feed_is_pulled(stores: Stores, new_user: NewUser, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, bob = new_user("ada"), new_user("bob")
+    follow(stores, bob, ada)
+    made = [bark(stores, ada, fan_out=False) for _ in range(5)]
+    monkeypatch.setattr(type(stores.queues), "read", raiser(StoreDown("queues")))
+    assert whole(stores, bob, 2) == made[::-1]
+
+
+def test_two_first_reads_at_once_fill_the_queue_once(
+    stores: Stores, new_user: NewUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = new_user("ada"), new_user("bob")
+    made = [bark(stores, ada, fan_out=False) for _ in range(5)]
+    stores.follows.add(bob.id, ada.id, ids.now_ms())
+    pull = feed.pull
+
+    def pull_and_be_overtaken(*arguments: object) -> object:
+        monkeypatch.setattr(feed, "pull", pull)
+        found = pull(*arguments)  # type: ignore[arg-type]
+        feed.open_queue(stores, bob.id, unbuilt=True)
+        return found
+
+    monkeypatch.setattr(feed, "pull", pull_and_be_overtaken)
+    assert whole(stores, bob) == made[::-1]
+    assert [entry.bark_id for entry in stores.queues.after(bob.id, "0-0", 100) if entry.kind == "backfill"] == made
+
+
+def test_a_queue_that_could_not_be_filled_is_filled_later_also_after_a_follow(
+    stores: Stores, new_user: NewUser
+) -> None:
+    ada, bob, eve = new_user("ada"), new_user("bob"), new_user("eve")
+    follow(stores, bob, ada)
+    made = bark(stores, ada, fan_out=False)
+    stores.queues.open(bob.id)  # and then the graph was down, or the process died
+    follow(stores, bob, eve)
+    assert whole(stores, bob) == [made]
+    assert stores.queues.read(bob.id, ids.MAX_ID, 5).bark_ids == [made]
