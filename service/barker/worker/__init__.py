@@ -1,0 +1,1 @@
+"""The processes that run jobs: claim, run, tell, and find again what a dead worker held."""

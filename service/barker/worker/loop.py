@@ -1,0 +1,131 @@
+"""The job loop: one thread a lane, one to renew claims, one to sweep."""
+
+import random
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from barker.errors import StoreDown
+from barker.stores import Stores
+from barker.stores.jobs import LANES, LARGE, SMALL, Claim
+from barker.worker.handlers import HANDLERS, SWEEPS
+
+CLAIMED = {SMALL: 10, LARGE: 1}  # jobs a claim: one round trip serves ten small ones
+LEASE_SECONDS = 60.0  # a claim not renewed for so long belongs to a dead worker
+RENEW_SECONDS = 15.0  # a quarter of the lease, so that three may be missed
+CHORES_SECONDS = 1.0  # how often jobs for later are looked at
+SWEEP_SECONDS = 15.0  # how often lost intents and dead workers' jobs are looked for
+MAX_ATTEMPTS = 8  # by then about four minutes have passed: no passing fault
+MAX_STARTS = 4  # a job that was running when so many workers died is the reason
+BACKOFF_SECONDS, BACKOFF_MAX_SECONDS = 1.0, 60.0
+
+log = structlog.get_logger()
+
+
+class Worker:
+    """Runs jobs until it is told to stop; a job begun is finished."""
+
+    def __init__(self, stores: Stores, name: str) -> None:
+        self._stores = stores
+        self._name = name
+        self._stopping = threading.Event()
+        self._ended = threading.Event()
+        self._held: dict[str, Claim] = {}
+
+    def run(self) -> None:
+        """Run until `stop` is called."""
+        lanes = [self._thread(self._stopping, 0.0, self._turn, lane) for lane in LANES]
+        chores = [
+            self._thread(self._ended, RENEW_SECONDS, self._renew),  # for as long as a job runs
+            self._thread(self._stopping, CHORES_SECONDS, self._move_due),
+            self._thread(self._stopping, SWEEP_SECONDS, self._sweep),
+        ]
+        log.info("worker_started", worker=self._name, lanes=LANES)
+        for thread in (*lanes, *chores[1:]):
+            thread.join()
+        self._ended.set()
+        chores[0].join()
+        self._leave()
+
+    def stop(self) -> None:
+        """Ask to end after the jobs at hand."""
+        self._stopping.set()
+
+    def _thread(self, until: threading.Event, pause: float, turn: Callable[..., None], *args: str) -> threading.Thread:
+        thread = threading.Thread(target=self._repeat, args=(until, pause, turn, *args))
+        thread.start()
+        return thread
+
+    def _repeat(self, until: threading.Event, pause: float, turn: Callable[..., None], *arguments: str) -> None:
+        while not until.is_set():
+            try:
+                turn(*arguments)
+            except StoreDown:
+                until.wait(BACKOFF_SECONDS)  # the guard has logged it
+            except Exception:  # a thread that ended would stop its lane without a word
+                log.exception("worker_fault", turn=turn.__name__)
+                until.wait(BACKOFF_SECONDS)
+            until.wait(pause)
+
+    def _turn(self, lane: str) -> None:
+        self._run_all(self._stores.jobs.claim(lane, self._name, CLAIMED[lane]))
+
+    def _run_all(self, claims: list[Claim]) -> None:
+        self._held |= {claim.entry: claim for claim in claims}
+        try:
+            for claim in claims:
+                if self._stopping.is_set():
+                    self._stores.jobs.again(claim, 0)  # another worker takes it at once
+                else:
+                    self._run(claim)
+                self._held.pop(claim.entry, None)
+        finally:
+            # Where the queues went away, what is left is no longer renewed, and claimed again by whoever is there.
+            for claim in claims:
+                self._held.pop(claim.entry, None)
+
+    def _run(self, claim: Claim) -> None:
+        try:
+            HANDLERS[claim.job.name](self._stores, **claim.job.arguments)
+            self._stores.jobs.done(claim)
+        except StoreDown as error:  # however long a store is away, its jobs wait
+            self._again(claim, error)
+        except Exception as error:
+            log.exception("job_failed", job=claim.job.name, attempt=claim.job.attempt, arguments=claim.job.arguments)
+            if claim.job.attempt >= MAX_ATTEMPTS:
+                self._stores.jobs.park(claim, f"{type(error).__name__}: {error}")
+            else:
+                self._again(claim, error)
+
+    def _again(self, claim: Claim, error: Exception) -> None:
+        seconds = min(BACKOFF_MAX_SECONDS, BACKOFF_SECONDS * 2 ** min(claim.job.attempt, 10))
+        log.info("job_again", job=claim.job.name, attempt=claim.job.attempt, error=str(error)[:200])
+        self._stores.jobs.again(claim, seconds * random.uniform(0.5, 1.0))  # noqa: S311 (spreads retries)
+
+    def _renew(self) -> None:
+        self._stores.jobs.renew(list(self._held.values()), self._name)
+
+    def _move_due(self) -> None:
+        self._stores.jobs.move_due()
+
+    def _sweep(self) -> None:
+        for sweep in SWEEPS:
+            if lost := sweep(self._stores):
+                log.warning("swept", action=sweep.__module__, lost=lost)
+        for lane in LANES:
+            self._reclaim(lane)
+
+    def _reclaim(self, lane: str) -> None:
+        found = self._stores.jobs.reclaim(lane, self._name, LEASE_SECONDS, CLAIMED[lane])
+        for claim, starts in found:
+            log.warning("reclaimed", job=claim.job.name, starts=starts)
+            if starts > MAX_STARTS:
+                self._stores.jobs.park(claim, f"{starts - 1} workers died with it")
+        self._run_all([claim for claim, starts in found if starts <= MAX_STARTS])
+
+    def _leave(self) -> None:
+        try:
+            self._stores.jobs.leave(self._name)
+        except StoreDown:
+            log.info("left_without_a_word", worker=self._name)
