@@ -1,0 +1,1 @@
+"""What is told to an open screen at once."""

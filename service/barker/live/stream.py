@@ -1,0 +1,170 @@
+"""One open screen: catch up from a cursor, then go on live, without a gap and without a double.
+
+The subscription stands before the queue is read, and every ring carries its entry's id: what both bring is told
+once. Whenever something may have been missed the stream is `behind`, and reads the queue again from its cursor.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from barker import ids
+from barker.actions import feed
+from barker.errors import Invalid, NotSignedIn, StoreDown
+from barker.live.hub import Bye, Hub, Look
+from barker.models import Entry, Shown
+from barker.stores import Stores
+from barker.stores.queues import CLOCKS_MS
+
+HEARTBEAT_SECONDS = 15.0
+AGAIN_SECONDS = 1.0  # between two tries while a store is down
+CAUGHT_UP = 100  # entries read at a time
+_CURSOR = re.compile(r"([0-9]{1,15})-([0-9]{1,19})")
+
+
+@dataclass(frozen=True)
+class Event:
+    """What is told. `id` is the cursor to resume from; `shown` or `data` say what it is about."""
+
+    name: str
+    id: str = ""
+    shown: Shown | None = None
+    data: dict[str, str] | None = None
+
+
+class _Ended(Exception):
+    pass
+
+
+class Stream:
+    """One tab's stream of events."""
+
+    def __init__(self, stores: Stores, hub: Hub, user_id: int, check: Callable[[], object]) -> None:
+        """`check` raises NotSignedIn when the stream has to end."""
+        self._stores, self._hub, self._user_id, self._check = stores, hub, user_id, check
+        self._gone: set[int] = set()
+        self._cursor = ""
+        self._behind, self._delayed = True, False
+        self._next_beat = 0.0
+
+    def open(self, cursor: str | None) -> None:
+        """Begin to listen. Raises StoreDown, and Invalid for a cursor that no stream handed out."""
+        if cursor is not None:
+            _check_cursor(cursor)
+        feed.open_queue(self._stores, self._user_id)
+        self._listener = self._hub.join(self._user_id)
+        try:
+            self._cursor = cursor or self._bounds()[1]
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Stop listening; may be repeated."""
+        self._hub.leave(self._user_id, self._listener)
+
+    def events(self) -> Iterator[Event | None]:
+        """Yield events, None for a heartbeat, until goodbye."""
+        self._next_beat = time.monotonic() + HEARTBEAT_SECONDS
+        yield Event("ready", self._cursor)
+        try:
+            while True:
+                try:
+                    yield from self._turn()
+                except StoreDown as error:
+                    yield from self._wait(error)
+        except _Ended as ended:
+            yield Event("bye", data={"reason": str(ended)})
+
+    def _turn(self) -> Iterator[Event | None]:
+        if self._behind:
+            yield from self._catch_up()
+            self._behind = self._delayed = False
+        # The beat has a time of its own: a screen on which much happens has to end with its token too.
+        if time.monotonic() >= self._next_beat:
+            yield None
+            self._beat()
+            return
+        word = self._next(max(0.0, self._next_beat - time.monotonic()))
+        if isinstance(word, Look):
+            self._behind = True
+        elif word:
+            yield from self._tell([word])
+
+    def _wait(self, error: StoreDown) -> Iterator[Event | None]:
+        """Stay open while a store is down; what comes in meanwhile is read from the queue afterwards."""
+        if not self._delayed:
+            yield Event("delayed", data={"store": error.store})
+        self._behind = self._delayed = True
+        until = time.monotonic() + AGAIN_SECONDS
+        while (rest := until - time.monotonic()) > 0:
+            self._next(rest)
+        yield None
+        if time.monotonic() >= self._next_beat:
+            self._beat()
+
+    def _next(self, seconds: float) -> Entry | Look | None:
+        word = self._listener.next(seconds)
+        if isinstance(word, Bye):
+            raise _Ended(word.reason)
+        return word
+
+    def _beat(self) -> None:
+        self._next_beat = time.monotonic() + HEARTBEAT_SECONDS
+        try:
+            self._check()
+            if feed.open_queue(self._stores, self._user_id):
+                self._behind = True  # Redis had lost it
+        except NotSignedIn:
+            raise _Ended("signed_out") from None
+        except StoreDown:  # not known is no reason to end, but one to look
+            self._behind = True
+
+    def _bounds(self) -> tuple[Entry, str]:
+        """Return the first entry of the queue and the newest id; makes the queue if Redis lost it."""
+        while (bounds := self._stores.queues.bounds(self._user_id)) is None:
+            feed.open_queue(self._stores, self._user_id)
+        return bounds
+
+    def _catch_up(self) -> Iterator[Event]:
+        first, newest = self._bounds()
+        self._gone = self._stores.queues.gone(self._user_id)
+        if _order(self._cursor) < _order(first.id):
+            self._cursor = newest
+            yield Event("gap", newest, data={"hint": "More was missed than the queue holds: read the feed."})
+        while entries := self._stores.queues.after(self._user_id, self._cursor, CAUGHT_UP):
+            yield from self._tell(entries)
+
+    def _tell(self, entries: list[Entry]) -> Iterator[Event]:
+        """Tell what was not told yet, and move the cursor over all of it."""
+        for entry in entries:
+            self._note(entry)
+        new = [entry for entry in entries if _order(entry.id) > _order(self._cursor)]
+        ids_ = [entry.bark_id for entry in new if entry.kind == "bark" and entry.author_id not in self._gone]
+        shown = {one.bark.id: one for one in feed.hydrate(self._stores, ids_)}
+        for entry in new:
+            self._cursor = entry.id
+            if entry.kind == "bark" and entry.bark_id in shown:
+                yield Event("bark", entry.id, shown[entry.bark_id])
+            elif entry.kind == "delete":
+                yield Event("delete", entry.id, data={"id": str(entry.bark_id)})
+            elif entry.kind == "feed-changed":
+                yield Event("feed-changed", entry.id, data={})
+
+    def _note(self, entry: Entry) -> None:
+        if entry.kind == "left":
+            self._gone.add(entry.author_id)
+        elif entry.kind == "rejoined":
+            self._gone.discard(entry.author_id)
+
+
+def _order(cursor: str) -> tuple[int, int]:
+    ms, _, number = cursor.partition("-")
+    return int(ms), int(number)
+
+
+def _check_cursor(cursor: str) -> None:
+    found = _CURSOR.fullmatch(cursor)
+    if not found or int(found[1]) > ids.now_ms() + CLOCKS_MS:
+        raise Invalid("This cursor is not from a stream: send the id of the last event as it came.", "cursor")
