@@ -1,0 +1,110 @@
+"""Who may call: every route declares it. Identity comes from the token, never from a body or a path."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Response, g, request
+
+from barker.actions import accounts
+from barker.api import limits, render, shapes
+from barker.api.context import stores
+from barker.errors import NotAllowed, NotSignedIn
+from barker.models import SESSION_DAYS
+
+COOKIE = "barker_token"
+SAFE = {"GET", "HEAD", "OPTIONS"}
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def signed_in(view: View) -> View:
+    """Let only a live token in; `me()` tells whose it is."""
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        token = token_of_request()
+        if not token:
+            raise NotSignedIn("This needs a token: Authorization: Bearer <token>.")
+        g.caller = _caller_of(token)
+        return view(*args, **kwargs)
+
+    checked.auth = "signed_in"  # type: ignore[attr-defined]
+    return cast(View, checked)
+
+
+def anyone(view: View) -> View:
+    """Let everybody in; a token that is sent must be alive, and `viewer()` tells whose it is."""
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        token = token_of_request()
+        g.caller = _caller_of(token) if token else None
+        return view(*args, **kwargs)
+
+    checked.auth = "anyone"  # type: ignore[attr-defined]
+    return cast(View, checked)
+
+
+def public(view: View) -> View:
+    """Let everybody in and look at no token: a dead one must not keep anybody from signing in."""
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        g.caller = None
+        return view(*args, **kwargs)
+
+    checked.auth = "public"  # type: ignore[attr-defined]
+    return cast(View, checked)
+
+
+def _caller_of(token: str) -> accounts.Caller:
+    try:
+        return accounts.caller_of(stores(), token)
+    except NotSignedIn:
+        g.cookie_is_dead = "Authorization" not in request.headers
+        limits.count_dead_token()
+        raise
+
+
+def token_of_request() -> str:
+    """Return the token that came with the request, '' if none did. Raises NotSignedIn for a header that is none."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return _cookie()
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn("Authorization must be: Bearer <token>.")
+    return token.strip()
+
+
+def _cookie() -> str:
+    """Return the web app's token. A browser sends it along from any page, so writes must come from ours."""
+    token = request.cookies.get(COOKIE, "")
+    if token and request.method not in SAFE and request.headers.get("Origin") != request.host_url.rstrip("/"):
+        raise NotAllowed("With a cookie, this must come from a page of the same origin.")
+    return token
+
+
+def answer_signed_in(found: accounts.SignedIn) -> Response:
+    """Answer with a new session: its token in the body, and in a cookie for the web app."""
+    caller = accounts.Caller(found.user.id, found.session.id)
+    shape = shapes.SignedIn(
+        user=render.user(found.user), token=found.token, session=render.session(found.session, caller)
+    )
+    response = render.answer(shape, 201)
+    response.set_cookie(
+        COOKIE,
+        found.token,
+        max_age=SESSION_DAYS * 24 * 3600,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+    return response
+
+
+def take_cookie(response: Response) -> Response:
+    """Let the browser forget the token, if it keeps one."""
+    if COOKIE in request.cookies:
+        response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response

@@ -1,0 +1,56 @@
+"""Barks: writing, reading and deleting one."""
+
+from flask import Response
+
+from barker import models
+from barker.actions import accounts, barking, feed
+from barker.api import bodies, render, shapes
+from barker.api.auth import anyone, signed_in
+from barker.api.blueprint import SECURITY, noun, replies
+from barker.api.checks import checked
+from barker.api.context import me, stores, viewer
+from barker.api.idempotency import idempotent, reserved_id
+from barker.api.limits import limited
+from barker.errors import NotFound
+
+barks = noun("barks", "What people say.")
+
+
+@barks.post("/v1/barks", responses=replies(401, 403, 409, 413, 415, created=shapes.Bark), security=SECURITY)
+@signed_in
+@limited(120)
+@checked
+@idempotent
+def post_bark(body: bodies.NewBark) -> Response:
+    """Bark: every follower sees it."""
+    draft = models.BarkDraft(body.text, _number(body.in_reply_to), _number(body.quote_of))
+    shown = barking.post_bark(stores(), accounts.me(stores(), me()), draft, reserved_id())
+    response = render.answer(render.bark(shown, viewer()), 201)
+    response.headers["Location"] = f"/v1/barks/{shown.bark.id}"
+    return response
+
+
+def _number(id_: str | None) -> int | None:
+    return None if id_ is None else int(id_)
+
+
+@barks.get("/v1/barks/<id>", responses=replies(401, 404, ok=shapes.Bark))
+@anyone
+@limited(600)
+@checked
+def get_bark(path: bodies.IdPath, query: bodies.NoQuery) -> Response:
+    """Read one bark."""
+    shown = feed.hydrate(stores(), [path.number()])
+    if not shown:
+        raise NotFound("There is no such bark.")
+    return render.answer(render.bark(shown[0], viewer()))
+
+
+@barks.delete("/v1/barks/<id>", responses=replies(401, 403, 404, empty=None), security=SECURITY)
+@signed_in
+@limited(120)
+@checked
+def delete_bark(path: bodies.IdPath, query: bodies.NoQuery) -> Response:
+    """Delete a bark of mine, everywhere."""
+    barking.delete_bark(stores(), me().user_id, path.number())
+    return Response(status=204)

@@ -1,0 +1,160 @@
+"""What a request may hold, field by field; unknown fields are refused."""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from barker import models
+from barker.ids import MAX_ID
+
+TEXT_CONTROLS = "\n\t"
+INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}  # categories; what Unicode does not know yet may be a new emoji
+
+
+def _clean(*, lines: bool, blank: bool) -> AfterValidator:
+    """Normalise to NFC and refuse control characters (line breaks where `lines`), and emptiness unless `blank`."""
+
+    def check(text: str) -> str:
+        text = unicodedata.normalize("NFC", text).strip()
+        if any(unicodedata.category(char) == "Cc" and not (lines and char in TEXT_CONTROLS) for char in text):
+            raise ValueError("Control characters are not allowed.")
+        if not blank and all(unicodedata.category(char) in INVISIBLE for char in text):
+            raise ValueError("It is empty.")
+        return text
+
+    return AfterValidator(check)
+
+
+def _fold(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _bark_id(value: str) -> str:
+    if int(value) > MAX_ID:
+        raise ValueError("There is no such id.")
+    return value
+
+
+# Lengths are checked before and after cleaning: a megabyte is not normalised, and NFC may make text longer.
+Handle = Annotated[str, BeforeValidator(_fold), Field(pattern=models.HANDLE, examples=["grace_h"])]
+GivenHandle = Annotated[
+    str, BeforeValidator(_fold), Field(min_length=1, max_length=models.PASSWORD_MAX, examples=["grace_h"])
+]
+Password = Annotated[
+    str, Field(min_length=models.PASSWORD_MIN, max_length=models.PASSWORD_MAX, examples=["correct horse"])
+]
+GivenPassword = Annotated[str, Field(max_length=1024, examples=["correct horse"])]
+Name = Annotated[
+    str, Field(max_length=models.NAME_MAX), _clean(lines=False, blank=True), Field(max_length=models.NAME_MAX)
+]
+About = Annotated[
+    str,
+    Field(max_length=models.ABOUT_MAX),
+    _clean(lines=True, blank=True),
+    Field(max_length=models.ABOUT_MAX),
+]
+Interest = Annotated[
+    str,
+    Field(min_length=1, max_length=models.INTEREST_MAX),
+    _clean(lines=False, blank=False),
+    Field(max_length=models.INTEREST_MAX),
+]
+Interests = Annotated[
+    list[Interest], Field(max_length=models.INTERESTS_MAX), AfterValidator(lambda v: list(dict.fromkeys(v)))
+]
+Device = Annotated[str, Field(max_length=models.DEVICE_MAX), _clean(lines=False, blank=True)]
+Text = Annotated[
+    str,
+    Field(min_length=1, max_length=models.TEXT_MAX),
+    _clean(lines=True, blank=False),
+    Field(max_length=models.TEXT_MAX),
+]
+Id = Annotated[str, Field(pattern=r"^[0-9]{1,19}$"), AfterValidator(_bark_id)]
+
+
+class Body(BaseModel):
+    """The base of all bodies: JSON types as they are, nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class SignUp(Body):
+    """Somebody new."""
+
+    handle: Handle
+    password: Password
+    name: Name = ""
+    about: About = ""
+    interests: Interests = []
+
+
+class SignIn(Body):
+    """Somebody who is back, on a device."""
+
+    handle: GivenHandle
+    password: GivenPassword
+    device: Device = ""
+
+
+class ProfileChanges(Body):
+    """What of a profile shall change; what is left out stays."""
+
+    name: Name = ""
+    about: About = ""
+    interests: Interests = []
+
+
+class NewBark(Body):
+    """A bark, perhaps in answer to another, or quoting one."""
+
+    text: Text
+    in_reply_to: Id | None = None
+    quote_of: Id | None = None
+
+
+class NewPlace(Body):
+    """Where I am, in degrees."""
+
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
+
+
+class Page(BaseModel):
+    """Which page of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(models.PAGE_DEFAULT, ge=1, le=models.PAGE_MAX)
+    cursor: str | None = Field(None, max_length=200)
+
+
+class Resume(BaseModel):
+    """From where a stream goes on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: str | None = Field(None, max_length=64, description="As Last-Event-ID, for who cannot set headers.")
+
+
+class NoQuery(BaseModel):
+    """No query at all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class HandlePath(BaseModel):
+    """Somebody, by handle."""
+
+    handle: str
+
+
+class IdPath(BaseModel):
+    """Something, by id."""
+
+    id: str
+
+    def number(self) -> int:
+        """Return the id; one that no id can be becomes 0, which nothing has."""
+        return int(self.id) if re.fullmatch(r"[0-9]{1,19}", self.id) and int(self.id) <= MAX_ID else 0

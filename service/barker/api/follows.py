@@ -1,0 +1,63 @@
+"""Follows: who follows whom."""
+
+from collections.abc import Callable
+
+from flask import Response
+
+from barker.actions import following
+from barker.api import bodies, cursors, render, shapes
+from barker.api.auth import anyone, signed_in
+from barker.api.blueprint import SECURITY, noun, replies
+from barker.api.checks import checked
+from barker.api.context import me, stores, viewer
+from barker.api.limits import limited
+
+follows = noun("follows", "Who follows whom.")
+
+
+@follows.put("/v1/me/following/<handle>", responses=replies(401, 403, 404, ok=shapes.User), security=SECURITY)
+@signed_in
+@limited(120)
+@checked
+def put_follow(path: bodies.HandlePath, query: bodies.NoQuery) -> Response:
+    """Follow somebody; may be repeated."""
+    user, you = following.follow(stores(), me().user_id, path.handle)
+    return render.answer(render.user(user, you))
+
+
+@follows.delete("/v1/me/following/<handle>", responses=replies(401, 403, 404, empty=None), security=SECURITY)
+@signed_in
+@limited(120)
+@checked
+def delete_follow(path: bodies.HandlePath, query: bodies.NoQuery) -> Response:
+    """Follow somebody no longer; may be repeated."""
+    following.unfollow(stores(), me().user_id, path.handle)
+    return Response(status=204)
+
+
+@follows.get("/v1/users/<handle>/followers", responses=replies(401, 404, ok=shapes.Users))
+@anyone
+@limited(300)
+@checked
+def get_followers(path: bodies.HandlePath, query: bodies.Page) -> Response:
+    """List who follows somebody, newest account first."""
+    return _people("followers", path.handle, query, stores().follows.followers)
+
+
+@follows.get("/v1/users/<handle>/following", responses=replies(401, 404, ok=shapes.Users))
+@anyone
+@limited(300)
+@checked
+def get_following(path: bodies.HandlePath, query: bodies.Page) -> Response:
+    """List whom somebody follows, newest account first."""
+    return _people("following", path.handle, query, stores().follows.following)
+
+
+def _people(of: str, handle: str, query: bodies.Page, read: Callable[[int, int, int], list[int]]) -> Response:
+    user = following.user_of(stores(), handle)
+    of = f"{of}:{user.id}"
+    found = read(user.id, cursors.decode(of, query.cursor), query.limit + 1)
+    people = following.people(stores(), found[: query.limit])
+    you = following.relations(stores(), viewer(), [person.id for person in people])
+    items = [render.user(person, you.get(person.id)) for person in people]
+    return render.page(shapes.Users, items, of, found[query.limit - 1] if len(found) > query.limit else None)

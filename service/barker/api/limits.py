@@ -1,0 +1,67 @@
+"""How often one may call: every route declares it, a user at a time, or an address for who has no token."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Response, g, request
+
+from barker.api.context import context, stores, viewer
+from barker.errors import StoreDown, TooMany
+from barker.stores.counters import Usage
+
+DEAD_TOKENS = (120, 60)  # calls, seconds
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def limited(calls: int, per: int = 60) -> Callable[[View], View]:
+    """Allow so many calls in so many seconds. Without its store the limit is off, rather than the service."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            user = viewer()
+            count(str(request.endpoint), f"user:{user}" if user else _address(), calls, per)
+            return view(*args, **kwargs)
+
+        counted.limit = (calls, per)  # type: ignore[attr-defined]
+        return cast(View, counted)
+
+    return decorate
+
+
+def unlimited(view: View) -> View:
+    """Count nothing, and ask no store: for whether the process lives."""
+    view.limit = None  # type: ignore[attr-defined]
+    return view
+
+
+def count_dead_token() -> None:
+    """Count a token that is none, against the address it came from: each costs a look into two stores."""
+    count("dead token", _address(), *DEAD_TOKENS)
+
+
+def count(what: str, caller: str, calls: int, per: int) -> None:
+    """Count one call. Raises TooMany."""
+    if context().settings.limits == "off":
+        return
+    try:
+        g.usage = stores().counters.hit(what, caller, calls, per)
+    except StoreDown:
+        return
+    if not g.usage.allowed:
+        raise TooMany(f"At most {calls} such calls in {per} seconds.", g.usage.reset_seconds)
+
+
+def _address() -> str:
+    return f"address:{request.remote_addr}"
+
+
+def add_headers(response: Response) -> Response:
+    """Tell the caller where she stands against the limit."""
+    usage: Usage | None = g.get("usage")
+    if usage:
+        response.headers["RateLimit-Limit"] = str(usage.limit)
+        response.headers["RateLimit-Remaining"] = str(usage.remaining)
+        response.headers["RateLimit-Reset"] = str(usage.reset_seconds)
+    return response

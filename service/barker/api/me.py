@@ -1,0 +1,53 @@
+"""Me: my own profile and place."""
+
+from flask import Response
+
+from barker.actions import accounts
+from barker.api import bodies, render, shapes
+from barker.api.auth import signed_in
+from barker.api.blueprint import SECURITY, noun, replies
+from barker.api.checks import checked
+from barker.api.context import me, stores
+from barker.api.limits import limited
+from barker.models import Relation
+
+myself = noun("me", "My own profile and place.")
+
+
+@myself.get("/v1/me", responses=replies(401, ok=shapes.User), security=SECURITY)
+@signed_in
+@limited(600)
+@checked
+def get_me(query: bodies.NoQuery) -> Response:
+    """Look at my profile."""
+    return render.answer(render.user(accounts.me(stores(), me()), Relation()))
+
+
+@myself.patch("/v1/me", responses=replies(401, 403, 413, 415, ok=shapes.User), security=SECURITY)
+@signed_in
+@limited(60)
+@checked
+def patch_me(body: bodies.ProfileChanges) -> Response:
+    """Change my profile; what is left out stays."""
+    changes = body.model_dump(exclude_unset=True)
+    return render.answer(render.user(accounts.change_profile(stores(), me(), changes), Relation()))
+
+
+@myself.put("/v1/me/place", responses=replies(401, 403, 413, 415, empty=None), security=SECURITY)
+@signed_in
+@limited(60)
+@checked
+def put_place(body: bodies.NewPlace) -> Response:
+    """Share where I am, to the cell of a grid."""
+    stores().places.put(me().user_id, body.lat, body.lon)
+    return Response(status=204)
+
+
+@myself.delete("/v1/me/place", responses=replies(401, 403, empty=None), security=SECURITY)
+@signed_in
+@limited(60)
+@checked
+def delete_place(query: bodies.NoQuery) -> Response:
+    """Share no longer where I am."""
+    stores().places.remove(me().user_id)
+    return Response(status=204)

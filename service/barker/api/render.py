@@ -1,0 +1,80 @@
+"""From what we know to what we show."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from flask import Response, request
+from pydantic import BaseModel
+
+from barker import ids, models
+from barker.actions.accounts import Caller
+from barker.api import cursors, shapes
+
+Page = TypeVar("Page", shapes.Users, shapes.Barks, shapes.Sessions)
+
+
+def answer(shape: BaseModel, status: int = 200) -> Response:
+    """Return a shape as JSON."""
+    return Response(shape.model_dump_json(), status, mimetype="application/json")
+
+
+def page(kind: type[Page], items: Sequence[BaseModel], of: str, last_id: int | None) -> Response:
+    """Return a page, with a Link to the next one if there is one."""
+    cursor = None if last_id is None else cursors.encode(of, last_id)
+    response = answer(kind(items=items, next=cursor))
+    if cursor:
+        query = urlencode({**request.args.to_dict(), "cursor": cursor})
+        response.headers["Link"] = f'<{request.base_url}?{query}>; rel="next"'
+    return response
+
+
+def time(ms: int) -> datetime:
+    """Return Unix milliseconds as a time."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def user(found: models.User, you: models.Relation | None = None) -> shapes.User:
+    """Show somebody."""
+    return shapes.User(
+        id=str(found.id),
+        handle=found.handle,
+        name=found.name,
+        about=found.about,
+        interests=list(found.interests),
+        avatar_url=None,
+        created_at=time(ids.ms_of(found.id)),
+        counts=shapes.UserCounts(**vars(found.counts)),
+        you=you and shapes.UserYou(follows=you.follows, followed_by=you.followed_by, blocks=False, mutes=False),
+    )
+
+
+def bark(shown: models.Shown, viewer: int | None) -> shapes.Bark:
+    """Show a bark."""
+    found = shown.bark
+    return shapes.Bark(
+        id=str(found.id),
+        text=found.text,
+        author=user(shown.author),
+        created_at=time(ids.ms_of(found.id)),
+        edited_at=None,
+        in_reply_to=str(found.in_reply_to) if found.in_reply_to else None,
+        thread=str(found.thread),
+        rebark_of=None,
+        quote_of=str(found.quote_of) if found.quote_of else None,
+        media=[],
+        counts=shapes.BarkCounts(likes=0, rebarks=0, replies=found.replies),
+        you=shapes.BarkYou(liked=False, rebarked=False, bookmarked=False) if viewer else None,
+    )
+
+
+def session(found: models.Session, caller: Caller) -> shapes.Session:
+    """Show a session to its owner."""
+    return shapes.Session(
+        id=str(found.id),
+        device=found.device,
+        created_at=time(ids.ms_of(found.id)),
+        seen_at=time(found.seen_ms),
+        current=found.id == caller.session_id,
+    )

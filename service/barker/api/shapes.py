@@ -1,0 +1,158 @@
+"""What an answer holds. OpenAPI is generated from these, and every answer is built of them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, PlainSerializer
+
+
+def _time(value: datetime) -> str:
+    return value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+
+
+Id = Annotated[str, Field(pattern=r"^[0-9]{1,19}$", examples=["1441151880758558720"])]
+Time = Annotated[datetime, PlainSerializer(_time, return_type=str), Field(description="RFC 3339, UTC, milliseconds")]
+
+
+class UserCounts(BaseModel):
+    """How much somebody barked, and how many follow and are followed."""
+
+    barks: int
+    followers: int
+    following: int
+
+
+class UserYou(BaseModel):
+    """What is between somebody and you."""
+
+    follows: bool
+    followed_by: bool
+    blocks: bool
+    mutes: bool
+
+
+class User(BaseModel):
+    """Somebody. `you` is null for strangers, inside of barks, and while the graph is down."""
+
+    id: Id
+    handle: str
+    name: str
+    about: str
+    interests: list[str]
+    avatar_url: str | None
+    created_at: Time
+    counts: UserCounts
+    you: UserYou | None
+
+
+class BarkCounts(BaseModel):
+    """How a bark was received."""
+
+    likes: int
+    rebarks: int
+    replies: int
+
+
+class BarkYou(BaseModel):
+    """What you did with a bark."""
+
+    liked: bool
+    rebarked: bool
+    bookmarked: bool
+
+
+class Bark(BaseModel):
+    """A bark with its author."""
+
+    id: Id
+    text: str
+    author: User
+    created_at: Time
+    edited_at: Time | None
+    in_reply_to: Id | None
+    thread: Id
+    rebark_of: "Bark | None"
+    quote_of: Id | None
+    media: list[dict[str, Any]]
+    counts: BarkCounts
+    you: BarkYou | None
+
+
+class Session(BaseModel):
+    """A signed-in device; `current` is the one that asks."""
+
+    id: Id
+    device: str
+    created_at: Time
+    seen_at: Time
+    current: bool
+
+
+class SignedIn(BaseModel):
+    """A user with a new session; the token is told only here."""
+
+    user: User
+    token: str
+    session: Session
+
+
+class Users(BaseModel):
+    """A page of people."""
+
+    items: list[User]
+    next: str | None
+
+
+class Barks(BaseModel):
+    """A page of barks."""
+
+    items: list[Bark]
+    next: str | None
+
+
+class Sessions(BaseModel):
+    """A page of sessions."""
+
+    items: list[Session]
+    next: str | None
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field."""
+
+    field: str
+    message: str
+
+
+class StoreHealth(BaseModel):
+    """Whether one store answered, and in how many milliseconds."""
+
+    ok: bool
+    ms: float | None
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457). `code` is stable."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: list[FieldError]
+    store: str | None = None
+    stores: dict[str, StoreHealth] | None = None
+
+
+class Alive(BaseModel):
+    """This process answers."""
+
+    status: Literal["alive"]
+
+
+class Ready(BaseModel):
+    """All stores answer."""
+
+    status: Literal["ready"]
+    stores: dict[str, StoreHealth]

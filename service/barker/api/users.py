@@ -1,0 +1,49 @@
+"""Users: signing up, and looking at people."""
+
+from flask import Response
+
+from barker import models
+from barker.actions import accounts, following
+from barker.api import bodies, cursors, render, shapes
+from barker.api.auth import answer_signed_in, anyone, public
+from barker.api.blueprint import noun, replies
+from barker.api.checks import checked
+from barker.api.context import stores, viewer
+from barker.api.idempotency import idempotent_secret, reserved_id
+from barker.api.limits import limited
+
+users = noun("users", "People.")
+
+
+@users.post("/v1/users", responses=replies(409, 413, 415, created=shapes.SignedIn))
+@public
+@limited(120)
+@checked
+@idempotent_secret
+def post_user(body: bodies.SignUp) -> Response:
+    """Sign up."""
+    user = models.User(reserved_id(), body.handle, body.name, body.about, tuple(body.interests))
+    return answer_signed_in(accounts.sign_up(stores(), user, body.password, device=""))
+
+
+@users.get("/v1/users/<handle>", responses=replies(401, 404, ok=shapes.User))
+@anyone
+@limited(600)
+@checked
+def get_user(path: bodies.HandlePath, query: bodies.NoQuery) -> Response:
+    """Look at somebody."""
+    user = following.user_of(stores(), path.handle)
+    return render.answer(render.user(user, following.relations(stores(), viewer(), [user.id]).get(user.id)))
+
+
+@users.get("/v1/users/<handle>/barks", responses=replies(401, 404, ok=shapes.Barks))
+@anyone
+@limited(600)
+@checked
+def get_barks(path: bodies.HandlePath, query: bodies.Page) -> Response:
+    """Read what somebody barked, newest first."""
+    user = following.user_of(stores(), path.handle)
+    of = f"barks:{user.id}"
+    found = stores().barks.by_authors([user.id], cursors.decode(of, query.cursor), query.limit + 1)
+    items = [render.bark(models.Shown(bark, user), viewer()) for bark in found[: query.limit]]
+    return render.page(shapes.Barks, items, of, found[query.limit - 1].id if len(found) > query.limit else None)

@@ -1,0 +1,68 @@
+"""gunicorn's settings: what serves HTTP, and how it lets go of live streams."""
+
+import socket
+import sys
+from contextlib import suppress
+from typing import Any
+from weakref import WeakSet
+
+import gevent
+
+from barker import logs
+from barker.errors import BadSettings
+from barker.settings import Settings
+
+try:
+    _settings = Settings.read()
+except BadSettings as error:
+    sys.exit(str(error))
+
+bind = f"{_settings.host}:{_settings.port}"
+workers = _settings.processes
+worker_class = "gevent"
+worker_connections = 20_000  # the default of 1,000 is also the number of streams at which nothing else is answered
+keepalive = 75
+timeout = 60
+graceful_timeout = 10
+control_socket_disable = True  # else it puts a socket into the home directory
+loglevel = "warning"
+errorlog = "-"
+accesslog = None  # the app logs requests itself, with their ids
+DRAIN_LOOK_SECONDS = 0.2
+_idle: "WeakSet[socket.socket]" = WeakSet()  # kept alive by clients, between two requests
+
+
+def on_starting(server: Any) -> None:
+    """Let gunicorn's own words be lines of JSON too."""
+    logs.configure(_settings.log_level)
+
+
+def pre_request(worker: Any, req: Any) -> None:
+    """Note that a connection is at work."""
+    _idle.discard(req.unreader.sock)
+
+
+def post_request(worker: Any, req: Any, environ: Any, resp: Any) -> None:
+    """Let others have a turn: a client that never pauses would keep the whole process."""
+    _idle.add(req.unreader.sock)
+    if not worker.alive:
+        _let_go()
+    gevent.sleep(0)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let go of streams and of idle connections as soon as this process has to go, so that it can go in time."""
+
+    def watch() -> None:
+        while worker.alive:
+            gevent.sleep(DRAIN_LOOK_SECONDS)
+        worker.wsgi.extensions["barker"].hub.drain("restart")
+        _let_go()
+
+    gevent.spawn(watch)
+
+
+def _let_go() -> None:
+    for connection in list(_idle):
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,112 @@
+"""What a hostile or unlucky client, or a revoked token, can not do."""
+
+import os
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+import requests
+
+from barker.actions import accounts
+from barker.errors import NotSignedIn
+from barker.stores import Stores
+from tests.barker_process import Person, Service
+
+
+@pytest.fixture(scope="module")
+def limited(stores_urls: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Return an API process with limits."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("BARKER_")}
+    logs: Path = tmp_path_factory.mktemp("limited")
+    with Service({**clean, **stores_urls}, logs) as service:
+        yield service
+
+
+def test_limits_count_down_and_then_refuse(limited: Service) -> None:
+    eve, fay = limited.sign_up("eve"), limited.sign_up("fay")
+    path = "/v1/me/place"
+    answers = [eve.call("DELETE", path) for _ in range(61)]
+    assert [answer.status_code for answer in answers] == [204] * 60 + [429]
+    assert [int(answer.headers["RateLimit-Remaining"]) for answer in answers[:60]] == list(range(59, -1, -1))
+    assert answers[0].headers["RateLimit-Limit"] == "60"
+    refused = answers[-1]
+    assert refused.json()["code"] == "too_many"
+    assert 1 <= int(refused.headers["Retry-After"]) <= 120
+    assert int(refused.headers["RateLimit-Reset"]) >= 1
+    assert fay.call("DELETE", path).status_code == 204
+
+
+def test_dead_tokens_are_counted_against_their_address(limited: Service) -> None:
+    dead = {"Authorization": "Bearer dead"}
+    found = {limited.call("GET", "/v1/me", headers=dead).status_code for _ in range(130)}
+    assert found == {401, 429}
+
+
+def test_idle_connections_and_open_streams_do_not_hold_the_service_up(limited: Service) -> None:
+    session = requests.Session()
+    assert session.get(f"{limited.url}/healthz").status_code == 200
+    stream = HTTPConnection("127.0.0.1", limited.port, timeout=30)
+    stream.request("GET", "/v1/stream", headers=limited.sign_up("eve").headers)
+    assert stream.getresponse().status == 200
+    try:
+        assert limited.stop("serve") < 6
+    finally:
+        session.close()
+        stream.close()
+        limited.start("serve")
+
+
+def test_a_token_revoked_while_it_is_looked_up_is_not_cached(
+    stores: Stores, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eve = service.sign_up("eve")
+    keep = stores.counters.keep_token
+
+    def keep_late(token: bytes, session_id: int, user_id: int) -> None:
+        stores.sessions.remove(user_id, session_id)
+        stores.counters.drop_tokens([token])
+        keep(token, session_id, user_id)
+
+    monkeypatch.setattr(type(stores.counters), "keep_token", lambda _, *arguments: keep_late(*arguments))
+    accounts.caller_of(stores, eve.token)
+    with pytest.raises(NotSignedIn):
+        accounts.caller_of(stores, eve.token)
+
+
+def test_a_dead_cookie_is_taken_away(service: Service) -> None:
+    answer = service.call("GET", "/v1/me", cookies={"barker_token": "dead"})
+    assert answer.status_code == 401
+    assert "barker_token=;" in answer.headers["Set-Cookie"]
+
+
+def test_a_wrong_password_leaves_a_good_cookie_alone(service: Service, ada: Person) -> None:
+    body = {"handle": ada.handle, "password": "a wrong password"}
+    answer = service.call("POST", "/v1/sessions", json=body, cookies={"barker_token": ada.token})
+    assert answer.status_code == 401
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_an_unknown_query_is_refused_on_every_route(ada: Person) -> None:
+    for method, path, body in (("POST", "/v1/barks", {"text": "x"}), ("PUT", "/v1/me/place", {"lat": 1.0, "lon": 1.0})):
+        answer = ada.call(method, f"{path}?silent=1", json=body)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "silent")
+
+
+def test_nothing_is_no_profile_and_no_bark(ada: Person) -> None:
+    assert ada.call("PATCH", "/v1/me", json={"name": None}).status_code == 422
+    assert ada.call("POST", "/v1/barks", json={"text": "\u200b\u2060"}).status_code == 422
+
+
+def test_readiness_is_asked_once_for_a_crowd(service: Service) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: service.call("GET", "/readyz").status_code, range(40)))
+    assert set(answers) == {200}
+
+
+def test_a_half_sent_request_is_no_trouble(service: Service) -> None:
+    with socket.create_connection(("127.0.0.1", service.port)) as connection:
+        connection.sendall(b"POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+    assert service.call("GET", "/healthz").status_code == 200

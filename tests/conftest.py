@@ -1,0 +1,70 @@
+"""Real stores for a whole run, and real processes on top of them.
+
+Each run starts its own four servers on free ports. Where they cannot be had, tests are skipped on a laptop and
+fail in CI. Nothing is emptied between tests: each makes its own people.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from barker import ids
+from barker.local import LocalStores, StartFailed
+from barker.models import User
+from barker.settings import Settings
+from barker.stores import Stores, connect
+from tests.barker_process import Service
+
+
+def _clean() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("BARKER_")}
+
+
+@pytest.fixture(scope="session")
+def stores_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The settings of four servers that live as long as the run."""
+    try:
+        with LocalStores(tmp_path_factory.mktemp("stores"), free_ports=True) as urls:
+            yield urls
+    except (StartFailed, ImportError) as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"the local stores do not start: {error}")
+
+
+@pytest.fixture(scope="session")
+def stores(stores_urls: dict[str, str]) -> Iterator[Stores]:
+    """The stores, prepared."""
+    stores = connect(Settings.read(stores_urls))
+    stores.prepare()
+    yield stores
+    stores.close()
+
+
+@pytest.fixture(scope="session")
+def service(stores: Stores, stores_urls: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """An API process and a worker, without limits: a run signs up more people than one address may."""
+    environ = {**_clean(), **stores_urls, "BARKER_LIMITS": "off"}
+    with Service(environ, tmp_path_factory.mktemp("service")) as service:
+        yield service
+
+
+@pytest.fixture
+def new_user(stores: Stores) -> Callable[..., User]:
+    """Make people straight in the store, without the price of a password."""
+
+    def new(name: str = "somebody") -> User:
+        user = User(ids.new(), f"{name[:15]}_{secrets.token_hex(6)}", name)
+        assert stores.users.insert(user, "no password")
+        return user
+
+    return new
+
+
+@pytest.fixture
+def root() -> Path:
+    """The top of the project."""
+    return Path(__file__).parent.parent
