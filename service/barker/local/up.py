@@ -1,0 +1,130 @@
+"""`barker up`: the stores, the API and a worker on this machine, until Ctrl-C."""
+
+import http.client
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+from barker.local import graph
+from barker.local.child import Child, stop
+from barker.local.display import Display, display_for, print_line
+from barker.local.errors import StartFailed
+from barker.local.greeting import greeting
+from barker.local.kinds import KINDS
+from barker.local.ports import free_port, is_free
+from barker.local.services import Services, services_with
+from barker.local.starting import Awaited, failure, wait_until_ready
+from barker.local.stores import LocalStores
+from barker.local.supervisor import watch
+
+PREPARE_SECONDS = 60.0
+READY_SECONDS = 2.0
+ADVICE = (
+    "What to do: the log says why. It names a setting (BARKER_...) that is wrong, or a store that does not answer, "
+    "whose own log is beside this one."
+)
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 (a key, nothing listens here)
+
+Demo = Callable[[Mapping[str, str]], None]
+
+
+def up(*, data: Path, host: str, port: int, fresh: bool, demo: Demo | None) -> int:
+    """Run everything until an interrupt (0) or until it cannot go on (1)."""
+    try:
+        with _interruptible():
+            _run(data.absolute(), (host, port), fresh, demo)
+    except KeyboardInterrupt:
+        print_line(f"All has stopped. What was stored is kept in {data}.")
+    except StartFailed as error:
+        print(error, file=sys.stderr, flush=True)
+        return 1
+    return 0
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    # NOTE SIGINT too: a shell that runs us in the background has told us to ignore it
+    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _run(data: Path, address: tuple[str, int], fresh: bool, demo: Demo | None) -> None:
+    display = display_for(None)
+    stores = LocalStores(data, fresh=fresh, only=_not_given(display))
+    with ExitStack() as stack:
+        urls = stack.enter_context(stores)
+        host, port = address[0], _port_for(*address, display)
+        env = {**os.environ, **urls, "BARKER_HOST": host, "BARKER_PORT": str(port)}
+        services = services_with(env, data / "logs")
+        first, last = [services.practice, services.prepare], stores.processes
+        stack.callback(stop, first, [services.api], [services.worker], last)
+        stack.callback(print_line, "Stopping…")
+        with display:
+            _start(services, host, port, display)
+        if demo is not None:
+            demo(env)
+        print_line(greeting(f"http://{_reachable(host)}:{port}", data))
+        if stores.has("graph") and not graph.head_start().exists():
+            services.practice.start()
+        watch([*stores.processes, services.api, services.worker], print_line)
+
+
+def _not_given(display: Display) -> list[str]:
+    given = [kind for kind in KINDS.values() if os.environ.get(kind.setting)]
+    for kind in given:
+        display.say(f"{kind.setting} is set: that server is used, and no local {kind.title} is started.")
+    return [kind.name for kind in KINDS.values() if kind not in given]
+
+
+def _port_for(host: str, port: int, display: Display) -> int:
+    if is_free(port, host):
+        return port
+    free = free_port(host)
+    display.say(f"Port {port} is taken: the API listens on {free}.")
+    return free
+
+
+def _start(services: Services, host: str, port: int, display: Display) -> None:
+    prepared = services.prepare.log.with_name("prepared")
+    services.prepare.start()
+    # NOTE only indexes that were never there must be there before the first request
+    if not prepared.exists():
+        _wait_for_prepare(services.prepare, display)
+    services.worker.start()
+    services.api.start()
+    display.done(services.worker.title, "started")
+    if prepared.exists():
+        _wait_for_prepare(services.prepare, display)
+    prepared.touch()
+    is_ready = partial(_is_ready, _reachable(host), port)
+    wait_until_ready([Awaited(services.api, is_ready, f"{host}:{port}", ADVICE)], display)
+
+
+def _wait_for_prepare(prepare: Child, display: Display) -> None:
+    display.doing(prepare.title, "indexes, constraints and functions")
+    if prepare.wait(PREPARE_SECONDS) != 0:
+        raise failure(prepare, f"failed: {prepare.fate()}", ADVICE)
+    display.done(prepare.title, "indexes, constraints and functions are there")
+
+
+def _reachable(host: str) -> str:
+    return EVERYWHERE.get(host, host)
+
+
+def _is_ready(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=READY_SECONDS)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,199 @@
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from barker.local.ports import free_port
+
+from .conftest import FirstRun, read
+from .processes import is_gone, wait_until
+
+UP_SECONDS = 60
+GONE_SECONDS = 10
+
+
+@dataclass
+class Running:
+    """A `barker up` as a process, and what it has printed."""
+
+    process: subprocess.Popen[bytes]
+    output: Path
+
+    def said(self, words: str) -> bool:
+        return words in self.output.read_text()
+
+    def wait_for(self, words: str, seconds: float = UP_SECONDS) -> None:
+        wait_until(lambda: self.said(words) or self.process.poll() is not None, seconds)
+        assert self.said(words), self.output.read_text()
+
+    def address(self) -> str:
+        found = re.search(r"Barker runs at (http://\S+)", self.output.read_text())
+        assert found
+        return found[1]
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def all(self, words: str) -> list[psutil.Process]:
+        return [process for process in self.family() if words in " ".join(process.cmdline())]
+
+    def environ(self) -> dict[str, str]:
+        return self.all("barker.worker")[0].environ()
+
+
+@contextmanager
+def running(folder: Path, *options: str, shell: str = "", **env: str) -> Iterator[Running]:
+    command = [sys.executable, "-m", "barker.cli", "up", "--data", str(folder / "var"), *options]
+    if shell:
+        command = [*shell.split(), shlex.join(command), "/dev/null"]
+    output = folder / "output.txt"
+    with (
+        output.open("wb") as file,
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=file, stderr=file, env={**os.environ, **env}
+        ) as process,
+    ):
+        try:
+            yield Running(process, output)
+        finally:
+            family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+            process.terminate()
+            process.wait(GONE_SECONDS * 2)
+            wait_until(lambda: all(map(is_gone, family)), GONE_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def service(first_run: FirstRun) -> Iterator[Running]:
+    """One `barker up` with everything, for the tests that look at it, and whose stores others use."""
+    with running(first_run.data.parent, "--port", str(free_port())) as service:
+        service.wait_for("Ctrl-C stops everything")
+        yield service
+    assert service.process.returncode == 0
+    assert service.said("All has stopped.")
+
+
+@pytest.fixture
+def given(service: Running) -> dict[str, str]:
+    """The settings of the two stores that are slow to start, of the running service."""
+    return {name: service.environ()[name] for name in ("BARKER_GRAPH_URL", "BARKER_DOCUMENTS_URL")}
+
+
+def test_up_runs_four_stores_an_api_and_a_worker(service: Running) -> None:
+    assert requests.get(f"{service.address()}/readyz", timeout=5).status_code == 200
+    assert len(service.all("redis-server")) == 2
+    assert all(service.all(program) for program in ("mongod", "java", "gunicorn", "barker.worker"))
+
+
+def test_up_goes_on_with_what_was_stored_before(service: Running) -> None:
+    documents, nodes, places, queues = read(service.environ())
+    assert (documents, nodes, queues) == (1, 1, 1)
+    assert places == 0
+
+
+def test_up_listens_on_the_loopback_address_only(service: Running) -> None:
+    listening = {
+        connection.laddr.ip
+        for process in service.family()
+        for connection in process.net_connections()
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert {address.removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
+
+
+def test_the_lines_to_try_work_as_they_are_printed(service: Running) -> None:
+    printed = service.output.read_text()
+    lines = printed[printed.index("  A=http") : printed.index("Ctrl-C stops")]
+    script = f"{lines}\nsleep 1; kill %1"
+
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=20, check=False)
+
+    assert "event: bark" in done.stdout
+    assert done.stdout.count("Hello, world") == 3  # the answer to ada, bob's stream, bob's feed
+
+
+def test_a_second_up_on_the_same_data_is_told_who_has_it(service: Running) -> None:
+    data = service.output.parent / "var"
+    second = subprocess.run(
+        [sys.executable, "-m", "barker.cli", "up", "--data", str(data)],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert f"is in use by process {service.process.pid}" in second.stderr
+
+
+@pytest.mark.parametrize("name", ["redis-server", "gunicorn", "barker.worker"])
+def test_a_killed_process_is_started_again_and_said(service: Running, name: str) -> None:
+    before = service.all(name)[0]
+    said = service.output.read_text().count("started again")
+
+    before.kill()
+
+    wait_until(lambda: service.output.read_text().count("started again") == said + 1)
+    assert service.said("ended with SIGKILL: it is started again now.")
+    ready = f"{service.address()}/readyz"
+    wait_until(lambda: is_gone(before) and bool(service.all(name)))
+    wait_until(lambda: _status(ready) == 200)
+
+
+def test_ctrl_c_stops_all_in_seconds_and_leaves_no_process(
+    tmp_path: Path, service: Running, given: dict[str, str]
+) -> None:
+    taken = service.address().rpartition(":")[2]
+    with running(tmp_path, "--port", taken, shell="script -qefc", **given) as second:
+        second.wait_for("Ctrl-C stops everything")
+        assert second.said("BARKER_GRAPH_URL is set: that server is used, and no local Neo4j (graph) is started.")
+        assert second.said(f"Port {taken} is taken: the API listens on ")
+        family = second.family()
+        assert not any("java" in process.name() or "mongod" in process.name() for process in family)
+        assert second.process.stdin is not None
+        began = time.monotonic()
+
+        second.process.stdin.write(b"\x03")
+        second.process.stdin.flush()
+
+        assert second.process.wait(GONE_SECONDS) == 0
+        assert time.monotonic() - began < 6
+        assert all(map(is_gone, family))
+        assert second.said("All has stopped.")
+
+
+def test_all_children_end_when_up_is_killed(tmp_path: Path, given: dict[str, str]) -> None:
+    with running(tmp_path, "--port", str(free_port()), **given) as second:
+        second.wait_for("Ctrl-C stops everything")
+        family = second.family()
+        assert len(family) >= 5
+
+        second.process.send_signal(signal.SIGKILL)
+
+        wait_until(lambda: all(map(is_gone, family)), GONE_SECONDS)
+
+
+def test_what_keeps_the_service_from_starting_is_shown_and_nothing_is_left(
+    tmp_path: Path, given: dict[str, str]
+) -> None:
+    given["BARKER_LOG_LEVEL"] = "deafening"
+    with running(tmp_path, "--port", str(free_port()), **given) as second:
+        assert second.process.wait(UP_SECONDS) == 1
+        assert second.said("Prepare failed: exit code 1. The last lines of ")
+        assert second.said("BARKER_LOG_LEVEL")
+
+
+def _status(url: str) -> int:
+    try:
+        return requests.get(url, timeout=2).status_code
+    except requests.RequestException:
+        return 0
