@@ -1,0 +1,101 @@
+"""Every route declares who may call, how often, and what it answers."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask_openapi.openapi import OpenAPI
+from werkzeug.routing import Rule
+
+from barker.api.blueprint import SECURITY
+from barker.app import create_app
+from barker.settings import Settings
+
+UNLIMITED = {"/healthz", "/readyz"}  # whoever watches over the service must get an answer
+PAGES = {"/", "/docs", "/docs/scalar.js", "/openapi.json"}  # about the API, not of it
+
+
+@pytest.fixture(scope="module")
+def app() -> OpenAPI:
+    """Return the app; it asks no store until it is called."""
+    app = create_app(Settings.read({}))
+    app.extensions["barker"].stores.close()
+    return app
+
+
+def routes(app: OpenAPI) -> Iterator[tuple[str, str, Rule]]:
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            yield method, rule.rule, rule
+
+
+def test_every_route_says_who_may_call_it(app: OpenAPI) -> None:
+    for method, path, rule in routes(app):
+        auth = getattr(app.view_functions[rule.endpoint], "auth", None)
+        assert auth in ("signed_in", "anyone", "public"), f"{method} {path} declares no auth"
+        if method != "GET" and auth != "signed_in":
+            assert (method, path) in (("POST", "/v1/users"), ("POST", "/v1/sessions"))
+        if path.startswith("/v1/me") or path == "/v1/feed":
+            assert auth == "signed_in", f"{method} {path} is about the caller"
+
+
+def test_every_route_has_a_limit_or_says_that_it_has_none(app: OpenAPI) -> None:
+    for method, path, rule in routes(app):
+        view = app.view_functions[rule.endpoint]
+        assert hasattr(view, "limit"), f"{method} {path} declares no limit"
+        assert view.limit is None if path in UNLIMITED else min(view.limit) > 0, f"{method} {path}"
+
+
+def test_every_post_honours_an_idempotency_key(app: OpenAPI) -> None:
+    for method, path, rule in routes(app):
+        if method == "POST":
+            assert getattr(app.view_functions[rule.endpoint], "idempotent", False), f"POST {path}"
+
+
+def test_every_route_checks_its_input_after_who_is_calling(app: OpenAPI) -> None:
+    for method, path, rule in routes(app):
+        if path not in PAGES:
+            assert getattr(app.view_functions[rule.endpoint], "__delay_validate_request__", False), f"{method} {path}"
+
+
+def test_every_route_is_in_openapi_with_its_refusals(app: OpenAPI) -> None:
+    described = app.api_doc["paths"]
+    for method, path, rule in routes(app):
+        if path in PAGES:
+            continue
+        operation = described[path.replace("<", "{").replace(">", "}")][method.lower()]
+        auth = getattr(app.view_functions[rule.endpoint], "auth", None)
+        expected = {"422", "429", "503"} | ({"401"} if auth != "public" else set())
+        expected |= {"404"} if "<" in path else set()
+        expected |= {"400", "413", "415"} if "requestBody" in operation else set()
+        assert expected <= set(operation["responses"]), f"{method} {path}"
+        assert operation["summary"]
+        assert (operation.get("security") == SECURITY) == (auth == "signed_in"), f"{method} {path}"
+
+
+def test_the_routes_of_the_contract_are_there(app: OpenAPI) -> None:
+    there = {f"{method} {path}" for method, path, _ in routes(app)}
+    assert there >= {
+        "POST /v1/users",
+        "POST /v1/sessions",
+        "GET /v1/me/sessions",
+        "DELETE /v1/me/sessions",
+        "GET /v1/me/sessions/<id>",
+        "DELETE /v1/me/sessions/<id>",
+        "GET /v1/me",
+        "PATCH /v1/me",
+        "GET /v1/users/<handle>",
+        "PUT /v1/me/following/<handle>",
+        "DELETE /v1/me/following/<handle>",
+        "GET /v1/users/<handle>/followers",
+        "GET /v1/users/<handle>/following",
+        "POST /v1/barks",
+        "GET /v1/barks/<id>",
+        "DELETE /v1/barks/<id>",
+        "GET /v1/users/<handle>/barks",
+        "GET /v1/feed",
+        "GET /v1/stream",
+        "GET /healthz",
+        "GET /readyz",
+        "GET /openapi.json",
+        "GET /docs",
+    }
