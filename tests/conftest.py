@@ -6,6 +6,7 @@ fail in CI. Nothing is emptied between tests: each makes its own people.
 
 import os
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,13 @@ from barker.models import User
 from barker.settings import Settings
 from barker.stores import Stores, connect
 from tests.barker_process import Service
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse two tests of one name: pytest-xdist would run one of them, and not say so."""
+    twice = [name for name, number in Counter(item.nodeid for item in items).items() if number > 1]
+    if twice:
+        raise pytest.UsageError(f"Several tests bear the same name: {', '.join(twice)}")
 
 
 def _clean() -> dict[str, str]:

@@ -56,7 +56,8 @@ class Running:
 def running(folder: Path, *options: str, shell: str = "", **env: str) -> Iterator[Running]:
     command = [sys.executable, "-m", "barker.cli", "up", "--data", str(folder / "var"), *options]
     if shell:
-        command = [*shell.split(), shlex.join(command), "/dev/null"]
+        # NOTE a shell that stays in between may end at Ctrl-C itself, and tell that as our exit code
+        command = [*shell.split(), f"exec {shlex.join(command)}", "/dev/null"]
     output = folder / "output.txt"
     with (
         output.open("wb") as file,
