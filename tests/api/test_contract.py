@@ -12,7 +12,7 @@ from schemathesis.checks import positive_data_acceptance
 
 from barker.app import create_app
 from barker.settings import Settings
-from tests.barker_process import Person, Service
+from tests.barker_process import PASSWORD, Person, Service
 
 LINE_MAX = 4_000  # characters: longer ones never reach the app
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))  # a route; `make fuzz` tries many more
@@ -30,14 +30,37 @@ def somebody(service: Service) -> Person:
     return service.sign_up("fuzz")
 
 
-@schema.parametrize()
-@settings(
+drawn = settings(
     max_examples=EXAMPLES,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+
+
+@schema.parametrize()
+@drawn
 def test_every_answer_is_described(case: schemathesis.Case[Any], somebody: Person) -> None:
+    check(case, somebody)
+
+
+@schema.include(path_regex=r"\{").parametrize()
+@drawn
+def test_every_answer_about_what_is_there_is_described(case: schemathesis.Case[Any], somebody: Person) -> None:
+    """A drawn handle or id nearly always names nothing."""
+    if "handle" in case.path_parameters:
+        case.path_parameters["handle"] = somebody.handle
+    elif "sessions" in case.path:
+        known = {"handle": somebody.handle, "password": PASSWORD}
+        another = somebody.service.call("POST", "/v1/sessions", json=known)
+        case.path_parameters["id"] = another.json()["session"]["id"]
+    else:
+        case.path_parameters["id"] = somebody.bark("I am there.")["id"]
+    check(case, somebody)
+
+
+def check(case: schemathesis.Case[Any], somebody: Person) -> None:
+    """Send a request that was drawn, and hold the answer against its description."""
     url = requests.Request(**case.as_transport_kwargs(base_url=somebody.service.url) | {"headers": {}}).prepare().url
     assume(len(str(url)) < LINE_MAX)
     case.call_and_validate(

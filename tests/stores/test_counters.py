@@ -1,6 +1,9 @@
 """Tokens, limits and places on a real Redis."""
 
 import secrets
+from math import cos, radians
+
+import pytest
 
 from barker import ids
 from barker.stores import Stores
@@ -42,4 +45,17 @@ def test_everybody_in_a_cell_has_the_same_place() -> None:
     step = GRID_METRES / METRES_A_DEGREE / 3
     assert {snap(lat + north, lon + east) for north in (-step, 0, step) for east in (-step, 0, step)} == {(lat, lon)}
     assert snap(lat + 3 * step, lon) != (lat, lon)
-    assert snap(90, 180)[0] < 85.06
+
+
+@pytest.mark.parametrize("lat", [-90.0, -85.05, 0.0, 20.0, 61.5, 90.0])
+@pytest.mark.parametrize("lon", [-180.0, -179.9999, 0.0, 179.9999, 180.0])
+def test_a_place_at_the_end_of_the_map_is_kept_too(stores: Stores, lat: float, lon: float) -> None:
+    user = ids.new()
+    stores.places.put(user, lat, lon)
+    kept = stores.places.of(user)
+    assert kept is not None
+    assert abs((kept[1] - lon + 180) % 360 - 180) * cos(radians(kept[0])) < 2 * GRID_METRES / METRES_A_DEGREE
+
+
+def test_the_cell_goes_on_at_the_180th_meridian() -> None:
+    assert snap(20, 180) == snap(20, -180)

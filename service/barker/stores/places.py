@@ -3,7 +3,7 @@
 places  geo  user id   one place each, snapped to the grid before it is stored
 """
 
-from math import cos, radians
+from math import cos, floor, radians
 
 from redis.exceptions import RedisError
 
@@ -49,9 +49,7 @@ class Places:
 def snap(lat: float, lon: float) -> tuple[float, float]:
     """Return the middle of the grid's cell: about GRID_METRES wide and high, the same for everybody in it."""
     high = GRID_METRES / METRES_A_DEGREE
-    lat = _middle(max(-LATITUDE_MAX, min(lat, LATITUDE_MAX)), high)
-    return lat, _middle(lon, high / cos(radians(lat)))
-
-
-def _middle(value: float, width: float) -> float:
-    return (value // width + 0.5) * width
+    lat = (max(-LATITUDE_MAX, min(lat, LATITUDE_MAX)) // high + 0.5) * high
+    # A row is cut into whole cells, so that none reaches over the 180th meridian, where it begins again.
+    cells = int(360 * cos(radians(lat)) / high)
+    return lat, (floor((lon + 180) / 360 * cells) % cells + 0.5) * 360 / cells - 180
