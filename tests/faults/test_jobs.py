@@ -125,17 +125,21 @@ def test_a_failing_job_is_tried_again_later_and_later_and_parked_with_its_reason
     assert tried[2] - tried[1] >= 2 * BACKOFF_SECONDS
 
 
-def test_a_job_waits_however_long_its_store_is_away(stores: Stores, at_work: Runs) -> None:
-    done: list[int] = []
+def test_a_job_waits_however_long_its_store_is_away_and_may_fail_as_often_as_any(
+    stores: Stores, at_work: Runs
+) -> None:
+    ends: list[Exception | None] = [StoreDown("graph")] * (ATTEMPTS + 1) + [ValueError("once")] * (ATTEMPTS - 1)
+    ends.append(None)
+    began: list[int] = []
 
     def wait(_: Stores, number: int) -> None:
-        done.append(number)
-        if len(done) <= ATTEMPTS + 1:
-            raise StoreDown("graph")
+        began.append(number)
+        if end := ends[len(began) - 1]:
+            raise end
 
     stores.jobs.put(do(1))
     with at_work({"do": wait}):
-        wait_for(lambda: len(done) == ATTEMPTS + 2, "the job to be done", PATIENCE)
+        wait_for(lambda: len(began) == len(ends), "the job to be done", PATIENCE)
     assert stores.jobs.parked(1) == []
 
 

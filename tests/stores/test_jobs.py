@@ -1,12 +1,12 @@
 """Lanes, claims and retries on a real Redis."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
+from barker import ids
 from barker.settings import Settings
-from barker.stores.jobs import LARGE, SMALL, Claim, Job, Jobs
+from barker.stores.jobs import GROUP, LARGE, SMALL, Claim, Job, Jobs
 
 JOB = Job("fan_out", {"bark": 1})
 
@@ -46,26 +46,34 @@ def test_lanes_are_apart(jobs: Jobs) -> None:
 def test_a_dead_workers_job_is_taken_over_and_a_renewed_one_is_not(jobs: Jobs) -> None:
     jobs.put(JOB)
     claim = claim_one(jobs)
-    time.sleep(0.3)
+    age(jobs, claim, 600)
     jobs.renew([claim], "w1")
-    assert jobs.reclaim(SMALL, "w2", 0.2, 10) == []
-    time.sleep(0.3)
-    assert jobs.reclaim(SMALL, "w2", 0.2, 10) == [(claim, 2)]
+    assert jobs.reclaim(SMALL, "w2", 300, 10) == []
+    age(jobs, claim, 600)
+    assert jobs.reclaim(SMALL, "w2", 300, 10) == [(claim, 2)]
 
 
-def test_a_job_for_later_comes_when_it_is_due(jobs: Jobs) -> None:
-    jobs.put_later(JOB, 0.3)
+def age(jobs: Jobs, claim: Claim, seconds: int) -> None:
+    """Let a claim look as if nobody had renewed it for so long."""
+    jobs._redis.xclaim(f"{{jobs}}:lane:{SMALL}", GROUP, "w1", 0, [claim.entry], idle=seconds * 1000, justid=True)
+
+
+def test_a_job_for_later_comes_when_it_is_due(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs.put_later(JOB, 300)
     assert jobs.move_due() == 0
-    time.sleep(0.4)
+    later = ids.now_ms() + 301_000
+    monkeypatch.setattr(ids, "now_ms", lambda: later)
     assert jobs.move_due() == 1
     assert claim_one(jobs).job == JOB
 
 
-def test_a_job_given_back_counts_its_attempts(jobs: Jobs) -> None:
+def test_a_job_given_back_counts_its_attempts_and_its_waits_apart(jobs: Jobs) -> None:
     jobs.put(JOB, LARGE)
     jobs.again(claim_one(jobs, lane=LARGE), 0)
     jobs.move_due()
-    assert claim_one(jobs, lane=LARGE).job == Job(JOB.name, JOB.arguments, attempt=2)
+    jobs.wait(claim_one(jobs, lane=LARGE), 0)
+    jobs.move_due()
+    assert claim_one(jobs, lane=LARGE).job == Job(JOB.name, JOB.arguments, attempt=2, waits=1)
 
 
 def test_a_parked_job_tells_why(jobs: Jobs) -> None:

@@ -1,9 +1,9 @@
 """Redis Streams: the jobs that workers run. Derived data: the sweep puts lost ones again.
 
-{jobs}:lane:<lane>  stream  job (JSON: name arguments attempt)   group "workers"; acked entries are deleted
+{jobs}:lane:<lane>  stream  job (JSON of Job)                    group "workers"; acked entries are deleted
 {jobs}:later        zset    "<lane's number> <nonce> <job>" by Unix milliseconds: retries and jobs for later
 {jobs}:run          string  "<run of the server> <Unix milliseconds>", as a worker saw it last
-{jobs}:parked       stream  job lane error                       given up; a person looks; newest PARKED_KEEP
+{jobs}:parked       stream  job lane error                       given up, told in the log; newest PARKED_KEEP
 
 A job carries ids alone: whoever runs it reads what they stand for, and "no longer there" counts as done.
 """
@@ -36,11 +36,12 @@ guard = guarded("queues", RedisError)
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do, by name, with ids."""
+    """Something to do, by name, with ids. `waits` counts how often it was given back through no fault of its own."""
 
     name: str
     arguments: dict[str, int]
     attempt: int = 1
+    waits: int = 0
 
 
 @dataclass(frozen=True)
@@ -138,10 +139,18 @@ class Jobs:
 
     @guard
     def again(self, claim: Claim, seconds: float) -> None:
-        """Give a job back, to be tried again later."""
+        """Give a job back that has failed, to be tried again later."""
+        self._put_back(claim, replace(claim.job, attempt=claim.job.attempt + 1), seconds)
+
+    @guard
+    def wait(self, claim: Claim, seconds: float) -> None:
+        """Give a job back that could not be done now, which is no failure of its own."""
+        self._put_back(claim, replace(claim.job, waits=claim.job.waits + 1), seconds)
+
+    def _put_back(self, claim: Claim, job: Job, seconds: float) -> None:
         with self._redis.pipeline(transaction=True) as pipe:
             _release(pipe, claim)
-            pipe.zadd(LATER, _later(replace(claim.job, attempt=claim.job.attempt + 1), claim.lane, seconds))
+            pipe.zadd(LATER, _later(job, claim.lane, seconds))
             pipe.execute()
 
     @guard

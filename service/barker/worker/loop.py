@@ -13,10 +13,10 @@ from barker.worker.handlers import HANDLERS, SWEEPS
 
 CLAIMED = {SMALL: 10, LARGE: 1}  # jobs a claim: one round trip serves ten small ones
 LEASE_SECONDS = 60.0  # a claim not renewed for so long belongs to a dead worker
-RENEW_SECONDS = 15.0  # a quarter of the lease, so that three may be missed
+RENEW_SECONDS = 15.0  # a quarter of the lease, so that two may be missed
 CHORES_SECONDS = 1.0  # how often jobs for later are looked at
 SWEEP_SECONDS = 15.0  # how often lost intents and dead workers' jobs are looked for
-MAX_ATTEMPTS = 8  # by then about four minutes have passed: no passing fault
+MAX_ATTEMPTS = 8  # by then two minutes or so have passed: no passing fault
 MAX_STARTS = 4  # a job that was running when so many workers died is the reason
 BACKOFF_SECONDS, BACKOFF_MAX_SECONDS = 1.0, 60.0
 
@@ -76,7 +76,7 @@ class Worker:
         try:
             for claim in claims:
                 if self._stopping.is_set():
-                    self._stores.jobs.again(claim, 0)  # another worker takes it at once
+                    self._stores.jobs.wait(claim, 0)  # another worker takes it at once
                 else:
                     self._run(claim)
                 self._held.pop(claim.entry, None)
@@ -90,18 +90,22 @@ class Worker:
             HANDLERS[claim.job.name](self._stores, **claim.job.arguments)
             self._stores.jobs.done(claim)
         except StoreDown as error:  # however long a store is away, its jobs wait
-            self._again(claim, error)
+            log.info("job_waits", job=claim.job.name, store=error.store, waits=claim.job.waits)
+            self._stores.jobs.wait(claim, _pause(claim.job.waits + 1))
         except Exception as error:
-            log.exception("job_failed", job=claim.job.name, attempt=claim.job.attempt, arguments=claim.job.arguments)
-            if claim.job.attempt >= MAX_ATTEMPTS:
-                self._stores.jobs.park(claim, f"{type(error).__name__}: {error}")
-            else:
-                self._again(claim, error)
+            self._failed(claim, error)
 
-    def _again(self, claim: Claim, error: Exception) -> None:
-        seconds = min(BACKOFF_MAX_SECONDS, BACKOFF_SECONDS * 2 ** min(claim.job.attempt, 10))
-        log.info("job_again", job=claim.job.name, attempt=claim.job.attempt, error=str(error)[:200])
-        self._stores.jobs.again(claim, seconds * random.uniform(0.5, 1.0))  # noqa: S311 (spreads retries)
+    def _failed(self, claim: Claim, error: Exception) -> None:
+        job = claim.job
+        log.exception("job_failed", job=job.name, attempt=job.attempt, arguments=job.arguments)
+        if job.attempt < MAX_ATTEMPTS:
+            self._stores.jobs.again(claim, _pause(job.attempt))
+        else:
+            self._park(claim, f"{type(error).__name__}: {error}")
+
+    def _park(self, claim: Claim, reason: str) -> None:
+        log.error("job_parked", job=claim.job.name, arguments=claim.job.arguments, reason=reason)
+        self._stores.jobs.park(claim, reason)
 
     def _renew(self) -> None:
         self._stores.jobs.renew(list(self._held.values()), self._name)
@@ -121,7 +125,7 @@ class Worker:
         for claim, starts in found:
             log.warning("reclaimed", job=claim.job.name, starts=starts)
             if starts > MAX_STARTS:
-                self._stores.jobs.park(claim, f"{starts - 1} workers died with it")
+                self._park(claim, f"{starts - 1} workers died with it")
         self._run_all([claim for claim, starts in found if starts <= MAX_STARTS])
 
     def _leave(self) -> None:
@@ -129,3 +133,9 @@ class Worker:
             self._stores.jobs.leave(self._name)
         except StoreDown:
             log.info("left_without_a_word", worker=self._name)
+
+
+def _pause(times: int) -> float:
+    """Return the seconds before a job is tried again: twice as long each time, with a spread."""
+    seconds = min(BACKOFF_MAX_SECONDS, BACKOFF_SECONDS * 2 ** min(times, 10))
+    return seconds * random.uniform(0.5, 1.0)  # noqa: S311 (no secret)
