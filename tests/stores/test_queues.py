@@ -6,12 +6,12 @@ import threading
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from redis.crc import key_slot
 
 from barker import ids
 from barker.models import QUEUE_KEEP
 from barker.stores import Stores
-from barker.stores.queues import BUCKETS, CALL_USERS, MARK_SECONDS
-from barker.worker.loop import BACKOFF_MAX_SECONDS, LEASE_SECONDS
+from barker.stores.queues import BUCKETS, CALL_USERS, CALL_USERS_LATE, MARK_SECONDS
 
 AUTHOR = ids.new()
 
@@ -139,7 +139,9 @@ def test_filling_is_refused_when_another_filled_meanwhile(stores: Stores) -> Non
 def test_opening_again_changes_nothing(stores: Stores) -> None:
     user = ids.new()
     assert stores.queues.open(user)
+    before = stores.queues.after(user, "0-0", 10)
     assert not stores.queues.open(user)
+    assert stores.queues.after(user, "0-0", 10) == before
 
 
 def test_who_left_an_author_does_not_read_her(stores: Stores) -> None:
@@ -156,19 +158,31 @@ def test_who_left_an_author_does_not_read_her(stores: Stores) -> None:
     assert stores.queues.read(user, ids.MAX_ID, 40).bark_ids == [second]
 
 
-def test_all_keys_of_a_user_lie_in_one_bucket(stores: Stores) -> None:
-    user = ids.new()
-    assert stores.queues.channel(user) == f"{{q{user % BUCKETS}}}:queue:{user}"
-
-
-@pytest.mark.parametrize("bad", ["99999999999999-0"])
-def test_an_unknown_cursor_above_all_finds_nothing(stores: Stores, bad: str) -> None:
+def test_all_keys_of_a_call_lie_in_one_cluster_slot(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[str, list[str]]] = []
+    pipe = type(stores.queues)._pipe
+    monkeypatch.setattr(
+        type(stores.queues), "_pipe", lambda self, given: calls.extend(call[:2] for call in given) or pipe(self, given)
+    )
     (user,) = readers(stores, 1)
-    assert stores.queues.after(user, bad, 10) == []
+    stores.queues.deliver("bark", ids.new(), AUTHOR, [user])
+    stores.queues.leave(user, AUTHOR)
+    stores.queues.rejoin(user, AUTHOR)
+    assert {function for function, _ in calls} == {"barker_open", "barker_deliver", "barker_leave", "barker_rejoin"}
+    used = {key for _, keys in calls for key in keys} | {stores.queues.channel(user)}
+    assert len({key_slot(key.encode()) for key in used}) == 1
 
 
-def test_a_mark_outlives_what_may_repeat_a_delivery() -> None:
-    assert MARK_SECONDS > LEASE_SECONDS + BACKOFF_MAX_SECONDS
+def test_a_delivery_repeated_after_its_mark_has_ended_serves_nobody_twice(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users, bark = sorted(readers(stores, CALL_USERS_LATE * 3)), ids.new()
+    stores.queues.deliver("bark", bark, AUTHOR, users[::2])
+    stores.queues._redis.delete(f"{{q7}}:mark:{bark}:bark")
+    later = ids.now_ms() + (MARK_SECONDS + 60) * 1000
+    monkeypatch.setattr(ids, "now_ms", lambda: later)
+    assert stores.queues.deliver("bark", bark, AUTHOR, users) == len(users) // 2
+    assert all(barks_of(stores, user) == [bark] for user in users)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -85,8 +85,8 @@ def fan_out(stores: Stores, bark: int) -> None:
 def recover(stores: Stores) -> int:
     """Fan out again what may have been lost when the queues' server ended, which writes to disk once a second.
 
-    Marks of what was not lost are there for an hour, so nobody is served twice. A server that came back empty has
-    no queues either: they are made again from the truth.
+    What was not lost has its marks, or is looked for in the queues, so nobody is served twice. A server that came
+    back empty has no queues either: they are made again from the truth.
     """
     run, seen = stores.jobs.server_run()
     found = stores.barks.fan_out_again(seen - LOST_MS, ids.now_ms()) if seen else 0

@@ -24,22 +24,33 @@ local function newest_floor(queue)
   return ''
 end
 
--- KEYS mark | ARGV keep, mark's seconds, kind, bark:author, last user of the call before ('' in the first one),
---   user ids in rising order
+local function holds(queue, since, kind, body)
+  for _, entry in ipairs(redis.call('XRANGE', queue, since, '+')) do
+    if entry[2][1] == kind and entry[2][2] == body then
+      return true
+    end
+  end
+  return false
+end
+
+-- KEYS mark | ARGV keep, mark's seconds, kind, bark:author, since, last user of the call before ('' in the first
+--   one), user ids in rising order
 -- Appends to the queues that exist; whoever is not above the mark was served before. Returns how many got it.
 -- Refuses where the call before had no effect: the mark must not jump over users.
+-- `since` (an entry's id, mostly ''): the mark may have ended, so look into the queues from there on.
 local function barker_deliver(keys, args)
-  local mark, keep, kind, body = keys[1], args[1], args[3], args[4]
+  local mark, keep, kind, body, since = keys[1], args[1], args[3], args[4], args[5]
   local prefix = tag_of(mark) .. ':queue:'
   local served = redis.call('GET', mark) or ''
   local delivered = 0
-  if served < args[5] then
+  if served < args[6] then
     return redis.error_reply('ERR the call before this one had no effect')
   end
-  for i = 6, #args do
+  for i = 7, #args do
+    local queue = prefix .. args[i]
     -- Ids have equal width: as strings they compare as numbers, which Lua's own 53 bits could not hold.
-    if args[i] > served and append(prefix .. args[i], keep, kind, body, true) then
-      delivered = delivered + 1
+    if args[i] > served and not (since ~= '' and holds(queue, since, kind, body)) then
+      delivered = delivered + (append(queue, keep, kind, body, true) and 1 or 0)
     end
   end
   if args[#args] > served then

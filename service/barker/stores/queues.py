@@ -33,9 +33,11 @@ from barker.stores.redis_client import connect
 STORE = "queues"
 BUCKETS = 256
 CALL_USERS = 1_000  # a call: the server serves nobody else meanwhile, about 2 ms
+CALL_USERS_LATE = 20  # a call that looks into each queue first
+TRIP = 256  # calls a round trip: what they hold is in memory twice meanwhile
 BATCH = 100  # entries a read: two pages, which is enough in the usual case
 QUEUE_SECONDS = QUEUE_DAYS * 24 * 3600
-MARK_SECONDS = 3600  # longer than a job can be in flight between two attempts
+MARK_SECONDS = 3600  # a bark older than this may have been delivered under a mark that is gone: see `deliver`
 GONE_SECONDS = 3600  # longer than a fan-out that read the followers before the unfollow
 CLOCKS_MS = 5_000  # how far the clocks of API, workers and Redis may be apart
 LIBRARY = files("barker.stores").joinpath("queues.lua").read_text()
@@ -82,14 +84,17 @@ class Queues:
     @guard
     def deliver(self, kind: str, bark_id: int, author_id: int, user_ids: Iterable[int]) -> int:
         """Append to the queue of everyone who has one and was not served yet; returns how many got it."""
-        entry = [QUEUE_KEEP, MARK_SECONDS, kind, f"{bark_id}:{author_id}"]
+        made_ms = ids.ms_of(bark_id) - CLOCKS_MS
+        late = kind == "bark" and made_ms < ids.now_ms() - MARK_SECONDS * 1000
+        step = CALL_USERS_LATE if late else CALL_USERS
+        entry = [QUEUE_KEEP, MARK_SECONDS, kind, f"{bark_id}:{author_id}", made_ms if late else ""]
         calls = []
         for bucket, users in _by_bucket(user_ids):
             mark = [f"{{q{bucket}}}:mark:{bark_id}:{kind}"]
-            for at in range(0, len(users), CALL_USERS):
+            for at in range(0, len(users), step):
                 last = users[at - 1] if at else ""
-                calls.append(("barker_deliver", mark, [*entry, last, *users[at : at + CALL_USERS]]))
-        return sum(self._call_many(calls))
+                calls.append(("barker_deliver", mark, [*entry, last, *users[at : at + step]]))
+        return sum(sum(self._call_many(calls[at : at + TRIP])) for at in range(0, len(calls), TRIP))
 
     @guard
     def open(self, user_id: int) -> bool:
