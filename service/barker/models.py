@@ -46,6 +46,15 @@ class Relation:
 
 
 @dataclass(frozen=True)
+class Degrees:
+    """Whether one follows another, how many the one follows, and how many follow the other."""
+
+    follows: bool
+    following: int
+    followers: int
+
+
+@dataclass(frozen=True)
 class Session:
     """One signed-in device; its token is known to the device alone."""
 

@@ -125,9 +125,7 @@ def test_a_failing_job_is_tried_again_later_and_later_and_parked_with_its_reason
     assert tried[2] - tried[1] >= 2 * BACKOFF_SECONDS
 
 
-def test_a_job_waits_however_long_its_store_is_away_and_may_fail_as_often_as_any(
-    stores: Stores, at_work: Runs
-) -> None:
+def test_a_job_waits_however_long_its_store_is_away_and_may_fail_as_often_as_any(stores: Stores, at_work: Runs) -> None:
     ends: list[Exception | None] = [StoreDown("graph")] * (ATTEMPTS + 1) + [ValueError("once")] * (ATTEMPTS - 1)
     ends.append(None)
     began: list[int] = []

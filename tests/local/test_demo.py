@@ -13,7 +13,7 @@ from barker.local.demo import PASSWORD, World, demo, fill
 from barker.local.demo.filling import SEED
 from barker.local.demo.people import cast
 from barker.local.demo.world import CITY, CITY_METRES, imagine
-from barker.models import Bark, User
+from barker.models import Bark, Counts, User
 from barker.stores import Stores
 from barker.stores.places import GRID_METRES, METRES_A_DEGREE
 
@@ -105,9 +105,9 @@ def test_follows_look_like_those_of_a_real_graph(world: World, people: dict[int,
 
 def test_counts_are_true(stores: Stores, world: World) -> None:
     for user in world.people[::4]:
-        _, following, followers = stores.follows.degrees(user.id, user.id)
+        degrees = stores.follows.degrees(user.id, user.id)
         barks = stores.barks.by_authors([user.id], ids.MAX_ID, 1_000)
-        assert (len(barks), followers, following) == (user.counts.barks, user.counts.followers, user.counts.following)
+        assert Counts(len(barks), degrees.followers, degrees.following) == user.counts
 
 
 def test_barks_are_stored_as_told_to_everybody(stores: Stores, world: World) -> None:

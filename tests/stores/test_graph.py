@@ -3,7 +3,7 @@
 import threading
 
 from barker import ids
-from barker.models import Relation
+from barker.models import Degrees, Relation
 from barker.stores import Stores
 
 
@@ -11,16 +11,16 @@ def test_a_follow_may_be_repeated_and_ended(stores: Stores) -> None:
     ada, bob = ids.new(), ids.new()
     for _ in range(2):
         stores.follows.add(bob, ada, ids.now_ms())
-    assert stores.follows.degrees(bob, ada) == (True, 1, 1)
+    assert stores.follows.degrees(bob, ada) == Degrees(follows=True, following=1, followers=1)
     assert stores.follows.relations(bob, [ada]) == {ada: Relation(follows=True)}
     assert stores.follows.relations(ada, [bob]) == {bob: Relation(followed_by=True)}
     for _ in range(2):
         stores.follows.remove(bob, ada)
-    assert stores.follows.degrees(bob, ada) == (False, 0, 0)
+    assert stores.follows.degrees(bob, ada) == Degrees(follows=False, following=0, followers=0)
 
 
 def test_nobody_knows_a_stranger(stores: Stores) -> None:
-    assert stores.follows.degrees(ids.new(), ids.new()) == (False, 0, 0)
+    assert stores.follows.degrees(ids.new(), ids.new()) == Degrees(follows=False, following=0, followers=0)
     assert stores.follows.relations(ids.new(), [ids.new()]) == {}
     assert stores.follows.all_followers(ids.new()) == []
     assert stores.follows.all_following(ids.new()) == []

@@ -2,6 +2,8 @@
 
 import random
 import threading
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +13,7 @@ from redis.crc import key_slot
 from barker import ids
 from barker.models import QUEUE_KEEP
 from barker.stores import Stores
-from barker.stores.queues import BUCKETS, CALL_USERS, CALL_USERS_LATE, MARK_SECONDS
+from barker.stores.queues import BUCKETS, CALL_USERS, CALL_USERS_LATE, MARK_SECONDS, Queues
 
 AUTHOR = ids.new()
 
@@ -161,9 +163,12 @@ def test_who_left_an_author_does_not_read_her(stores: Stores) -> None:
 def test_all_keys_of_a_call_lie_in_one_cluster_slot(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[tuple[str, list[str]]] = []
     pipe = type(stores.queues)._pipe
-    monkeypatch.setattr(
-        type(stores.queues), "_pipe", lambda self, given: calls.extend(call[:2] for call in given) or pipe(self, given)
-    )
+
+    def note(self: Queues, given: Sequence[tuple[str, list[str], list[Any]]]) -> list[Any]:
+        calls.extend((function, keys) for function, keys, _ in given)
+        return pipe(self, given)
+
+    monkeypatch.setattr(Queues, "_pipe", note)
     (user,) = readers(stores, 1)
     stores.queues.deliver("bark", ids.new(), AUTHOR, [user])
     stores.queues.leave(user, AUTHOR)

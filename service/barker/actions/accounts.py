@@ -110,10 +110,8 @@ def me(stores: Stores, caller: Caller) -> User:
 
 def change_profile(stores: Stores, caller: Caller, changes: Mapping[str, Any]) -> User:
     """Set the given fields of the caller's profile."""
-    user = stores.users.update(caller.user_id, changes) if changes else stores.users.by_id(caller.user_id)
-    if user is None:
-        raise NotSignedIn("This account is gone.")
-    return user
+    changed = stores.users.update(caller.user_id, changes) if changes else None
+    return changed or me(stores, caller)
 
 
 def _hash(token: str) -> bytes:

@@ -1,6 +1,7 @@
 """Barking, and how a bark reaches every follower."""
 
 from barker import ids
+from barker.actions import feed
 from barker.errors import Invalid, NotAllowed, NotFound
 from barker.models import LARGE_FAN_OUT, Bark, BarkDraft, Shown, User
 from barker.stores import Stores
@@ -44,21 +45,20 @@ def _thread(stores: Stores, draft: BarkDraft) -> int | None:
     return found[draft.in_reply_to].thread if draft.in_reply_to else None
 
 
-def bark_of(stores: Stores, bark_id: int) -> Bark:
-    """Return a bark that can be seen. Raises NotFound."""
-    bark = stores.barks.by_id(bark_id)
-    if bark is None or bark.deleted:
+def bark_of(stores: Stores, bark_id: int) -> Shown:
+    """Return a bark with its author. Raises NotFound."""
+    shown = feed.hydrate(stores, [bark_id])
+    if not shown:
         raise NotFound("There is no such bark.")
-    return bark
+    return shown[0]
 
 
 def delete_bark(stores: Stores, user_id: int, bark_id: int) -> None:
     """Delete one's own bark, and tell everyone who may have it on a screen."""
-    if bark_of(stores, bark_id).author_id != user_id:
-        raise NotAllowed("This bark is not yours.")
     bark = stores.barks.remove(bark_id, user_id, ids.now_ms())
     if bark is None:
-        raise NotFound("There is no such bark.")
+        bark_of(stores, bark_id)
+        raise NotAllowed("This bark is not yours.")
     with best_effort("counts"):
         stores.users.add_barks(user_id, -1)
         if bark.in_reply_to:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from barker import ids
 from barker.errors import Conflict, Invalid, NotFound, StoreDown
-from barker.models import Relation, User
+from barker.models import Degrees, Relation, User
 from barker.stores import Stores
 from barker.stores.guard import best_effort
 from barker.stores.jobs import Job
@@ -32,9 +32,10 @@ def follow(stores: Stores, user_id: int, handle: str) -> tuple[User, Relation | 
     with best_effort("follow"):
         stores.queues.rejoin(user_id, followee.id)
         _ask_settle(stores, change)
-    followers = stores.follows.degrees(user_id, followee.id)[2]
-    shown = replace(followee, counts=replace(followee.counts, followers=followers))
-    return shown, relations(stores, user_id, [followee.id]).get(followee.id)
+    with best_effort("counts"):  # the follow has taken effect: it must not be told as refused
+        followers = stores.follows.degrees(user_id, followee.id).followers
+        followee = replace(followee, counts=replace(followee.counts, followers=followers))
+    return followee, relations(stores, user_id, [followee.id]).get(followee.id)
 
 
 def unfollow(stores: Stores, user_id: int, handle: str) -> None:
@@ -71,16 +72,15 @@ def settle(stores: Stores, follower: int, followee: int) -> None:
     notes = stores.unsettled.notes(Change(follower, followee))
     if not notes:
         return
-    state: tuple[bool, int, int] | None = None
+    state: Degrees | None = None
     shown: bool | None = None
     # The graph may change while this runs, and another worker may settle that: the last one to look is right.
     while state != (now := stores.follows.degrees(follower, followee)):
         state = now
-        follows, following, followers = state
-        stores.users.set_counts({follower: {"following": following}, followee: {"followers": followers}})
-        if shown != follows:
-            (_take_in if follows else _take_out)(stores, follower, followee)
-            shown = follows
+        stores.users.set_counts({follower: {"following": now.following}, followee: {"followers": now.followers}})
+        if shown != now.follows:
+            (_take_in if now.follows else _take_out)(stores, follower, followee)
+            shown = now.follows
     stores.unsettled.settled(notes, ids.now_ms())
 
 
@@ -107,10 +107,10 @@ def _take_out(stores: Stores, follower: int, followee: int) -> None:
 
 def prune(stores: Stores, follower: int, followee: int) -> None:
     """Take out of a queue what came in after an unfollow. May be repeated."""
-    if stores.follows.degrees(follower, followee)[0]:
+    if stores.follows.degrees(follower, followee).follows:
         return
     stores.queues.prune(follower, followee)
-    if stores.follows.degrees(follower, followee)[0]:  # followed again just now: what was put in may be gone
+    if stores.follows.degrees(follower, followee).follows:  # followed again just now: what was put in may be gone
         _take_in(stores, follower, followee)
 
 

@@ -3,7 +3,7 @@
 from flask import Response
 
 from barker import models
-from barker.actions import accounts, barking, feed
+from barker.actions import accounts, barking
 from barker.api import bodies, render, shapes
 from barker.api.auth import anyone, signed_in
 from barker.api.blueprint import SECURITY, noun, replies
@@ -11,7 +11,6 @@ from barker.api.checks import checked
 from barker.api.context import me, stores, viewer
 from barker.api.idempotency import idempotent, reserved_id
 from barker.api.limits import limited
-from barker.errors import NotFound
 
 barks = noun("barks", "What people say.")
 
@@ -38,19 +37,16 @@ def _number(id_: str | None) -> int | None:
 @anyone
 @limited(600)
 @checked
-def get_bark(path: bodies.IdPath, query: bodies.NoQuery) -> Response:
+def get_bark(path: bodies.IdPath) -> Response:
     """Read one bark."""
-    shown = feed.hydrate(stores(), [path.number()])
-    if not shown:
-        raise NotFound("There is no such bark.")
-    return render.answer(render.bark(shown[0], viewer()))
+    return render.answer(render.bark(barking.bark_of(stores(), path.number()), viewer()))
 
 
 @barks.delete("/v1/barks/<id>", responses=replies(401, 403, 404, empty=None), security=SECURITY)
 @signed_in
 @limited(120)
 @checked
-def delete_bark(path: bodies.IdPath, query: bodies.NoQuery) -> Response:
+def delete_bark(path: bodies.IdPath) -> Response:
     """Delete a bark of mine, everywhere."""
     barking.delete_bark(stores(), me().user_id, path.number())
     return Response(status=204)

@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 
 from barker.errors import Invalid
 from barker.ids import MAX_ID
@@ -23,3 +24,8 @@ def decode(of: str, cursor: str | None) -> int:
     if found_of != of or not isinstance(last_id, int) or not 0 <= last_id <= MAX_ID:
         raise Invalid("This cursor is not from this list.", "cursor")
     return last_id
+
+
+def cut(found_ids: Sequence[int], limit: int) -> int | None:
+    """Return below which id the next page begins, where one more was found than a page holds."""
+    return found_ids[limit - 1] if len(found_ids) > limit else None

@@ -19,7 +19,7 @@ follows = noun("follows", "Who follows whom.")
 @signed_in
 @limited(120)
 @checked
-def put_follow(path: bodies.HandlePath, query: bodies.NoQuery) -> Response:
+def put_follow(path: bodies.HandlePath) -> Response:
     """Follow somebody; may be repeated."""
     user, you = following.follow(stores(), me().user_id, path.handle)
     return render.answer(render.user(user, you))
@@ -29,7 +29,7 @@ def put_follow(path: bodies.HandlePath, query: bodies.NoQuery) -> Response:
 @signed_in
 @limited(120)
 @checked
-def delete_follow(path: bodies.HandlePath, query: bodies.NoQuery) -> Response:
+def delete_follow(path: bodies.HandlePath) -> Response:
     """Follow somebody no longer; may be repeated."""
     following.unfollow(stores(), me().user_id, path.handle)
     return Response(status=204)
@@ -60,4 +60,4 @@ def _people(of: str, handle: str, query: bodies.Page, read: Callable[[int, int, 
     people = following.people(stores(), found[: query.limit])
     you = following.relations(stores(), viewer(), [person.id for person in people])
     items = [render.user(person, you.get(person.id)) for person in people]
-    return render.page(shapes.Users, items, of, found[query.limit - 1] if len(found) > query.limit else None)
+    return render.page(shapes.Users, items, of, cursors.cut(found, query.limit))

@@ -11,13 +11,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from argon2.low_level import Type, hash_secret_raw
 from cryptography.fernet import Fernet, InvalidToken
 from flask import Response, g, make_response, request
-from gevent import get_hub
 from pydantic import BaseModel
 
 from barker import ids
+from barker.actions import passwords
 from barker.api.context import stores, viewer
 from barker.errors import BarkerError, Conflict, Invalid, StoreDown
 from barker.stores.answers import Answer
@@ -108,7 +107,6 @@ def _key(given: str, body: BaseModel) -> bytes:
 
 
 def _seal(key: bytes, given: str) -> Fernet:
-    """Return a lock that needs the key and the whole request, password included, as costly to guess as a password."""
+    """Return a lock that only who repeats the whole request can open, password included."""
     secret = given.encode() + b"\0" + request.get_data()
-    arguments = (secret, key[:16], 2, 19_456, 1, 32, Type.ID)
-    return Fernet(urlsafe_b64encode(get_hub().threadpool.apply(hash_secret_raw, arguments)))
+    return Fernet(urlsafe_b64encode(passwords.stretched(secret, salt=key[:16])))

@@ -10,21 +10,22 @@ from barker.api.context import context, stores, viewer
 from barker.errors import StoreDown, TooMany
 from barker.stores.counters import Usage
 
-DEAD_TOKENS = (120, 60)  # calls, seconds
+WINDOW_SECONDS = 60
+DEAD_TOKENS = 120
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def limited(calls: int, per: int = 60) -> Callable[[View], View]:
-    """Allow so many calls in so many seconds. Without its store the limit is off, rather than the service."""
+def limited(calls: int) -> Callable[[View], View]:
+    """Allow so many calls a minute. Without its store the limit is off, rather than the service."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def counted(*args: Any, **kwargs: Any) -> Any:
             user = viewer()
-            count(str(request.endpoint), f"user:{user}" if user else _address(), calls, per)
+            count(str(request.endpoint), f"user:{user}" if user else _address(), calls)
             return view(*args, **kwargs)
 
-        counted.limit = (calls, per)  # type: ignore[attr-defined]
+        counted.limit = calls  # type: ignore[attr-defined]
         return cast(View, counted)
 
     return decorate
@@ -38,19 +39,19 @@ def unlimited(view: View) -> View:
 
 def count_dead_token() -> None:
     """Count a token that is none, against the address it came from: each costs a look into two stores."""
-    count("dead token", _address(), *DEAD_TOKENS)
+    count("dead token", _address(), DEAD_TOKENS)
 
 
-def count(what: str, caller: str, calls: int, per: int) -> None:
+def count(what: str, caller: str, calls: int) -> None:
     """Count one call. Raises TooMany."""
     if context().settings.limits == "off":
         return
     try:
-        g.usage = stores().counters.hit(what, caller, calls, per)
+        g.usage = stores().counters.hit(what, caller, calls, WINDOW_SECONDS)
     except StoreDown:
         return
     if not g.usage.allowed:
-        raise TooMany(f"At most {calls} such calls in {per} seconds.", g.usage.reset_seconds)
+        raise TooMany(f"At most {calls} such calls in {WINDOW_SECONDS} seconds.", g.usage.reset_seconds)
 
 
 def _address() -> str:

@@ -18,7 +18,7 @@ myself = noun("me", "My own profile and place.")
 @signed_in
 @limited(600)
 @checked
-def get_me(query: bodies.NoQuery) -> Response:
+def get_me() -> Response:
     """Look at my profile."""
     return render.answer(render.user(accounts.me(stores(), me()), Relation()))
 
@@ -47,7 +47,7 @@ def put_place(body: bodies.NewPlace) -> Response:
 @signed_in
 @limited(60)
 @checked
-def delete_place(query: bodies.NoQuery) -> Response:
+def delete_place() -> Response:
     """Share no longer where I am."""
     stores().places.remove(me().user_id)
     return Response(status=204)

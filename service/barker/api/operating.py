@@ -13,7 +13,7 @@ from flask import Response, current_app, jsonify, redirect, send_from_directory
 from flask_openapi.openapi import OpenAPI
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from barker.api import bodies, problems, render, shapes
+from barker.api import problems, render, shapes
 from barker.api.auth import public
 from barker.api.blueprint import noun, replies
 from barker.api.checks import checked
@@ -34,7 +34,7 @@ _asking = threading.Lock()
 @public
 @unlimited
 @checked
-def get_health(query: bodies.NoQuery) -> Response:
+def get_health() -> Response:
     """Tell that this process answers."""
     return render.answer(shapes.Alive(status="alive"))
 
@@ -43,7 +43,7 @@ def get_health(query: bodies.NoQuery) -> Response:
 @public
 @unlimited
 @checked
-def get_readiness(query: bodies.NoQuery) -> Response:
+def get_readiness() -> Response:
     """Ask all stores at once; 503 names those that do not answer in time."""
     asked = {name: _ask(name, ping) for name, ping in stores().pings().items()}
     until = time.monotonic() + PING_SECONDS

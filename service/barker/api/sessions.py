@@ -33,14 +33,14 @@ def get_sessions(query: bodies.Page) -> Response:
     of = f"sessions:{me().user_id}"
     found = stores().sessions.of_user(me().user_id, cursors.decode(of, query.cursor), query.limit + 1)
     items = [render.session(session, me()) for session in found[: query.limit]]
-    return render.page(shapes.Sessions, items, of, found[query.limit - 1].id if len(found) > query.limit else None)
+    return render.page(shapes.Sessions, items, of, cursors.cut([session.id for session in found], query.limit))
 
 
 @sessions.delete("/v1/me/sessions", responses=replies(401, 403, empty=None), security=SECURITY)
 @signed_in
 @limited(60)
 @checked
-def delete_sessions(query: bodies.NoQuery) -> Response:
+def delete_sessions() -> Response:
     """Sign out everywhere, here too."""
     accounts.sign_out_everywhere(stores(), me())
     return take_cookie(Response(status=204))
@@ -50,7 +50,7 @@ def delete_sessions(query: bodies.NoQuery) -> Response:
 @signed_in
 @limited(120)
 @checked
-def get_session(path: bodies.IdPath, query: bodies.NoQuery) -> Response:
+def get_session(path: bodies.IdPath) -> Response:
     """Look at one of my signed-in devices."""
     return render.answer(render.session(accounts.session_of(stores(), me(), path.number()), me()))
 
@@ -59,7 +59,7 @@ def get_session(path: bodies.IdPath, query: bodies.NoQuery) -> Response:
 @signed_in
 @limited(60)
 @checked
-def delete_session(path: bodies.IdPath, query: bodies.NoQuery) -> Response:
+def delete_session(path: bodies.IdPath) -> Response:
     """Sign a device out."""
     accounts.sign_out(stores(), me(), path.number())
     response = Response(status=204)

@@ -30,7 +30,7 @@ def post_user(body: bodies.SignUp) -> Response:
 @anyone
 @limited(600)
 @checked
-def get_user(path: bodies.HandlePath, query: bodies.NoQuery) -> Response:
+def get_user(path: bodies.HandlePath) -> Response:
     """Look at somebody."""
     user = following.user_of(stores(), path.handle)
     return render.answer(render.user(user, following.relations(stores(), viewer(), [user.id]).get(user.id)))
@@ -46,4 +46,4 @@ def get_barks(path: bodies.HandlePath, query: bodies.Page) -> Response:
     of = f"barks:{user.id}"
     found = stores().barks.by_authors([user.id], cursors.decode(of, query.cursor), query.limit + 1)
     items = [render.bark(models.Shown(bark, user), viewer()) for bark in found[: query.limit]]
-    return render.page(shapes.Barks, items, of, found[query.limit - 1].id if len(found) > query.limit else None)
+    return render.page(shapes.Barks, items, of, cursors.cut([bark.id for bark in found], query.limit))

@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 from neo4j import RoutingControl
 from neo4j.exceptions import DriverError, Neo4jError
 
-from barker.models import Relation
+from barker.models import Degrees, Relation
 from barker.stores.bolt import Bolt
 from barker.stores.guard import guarded
 
@@ -77,10 +77,9 @@ class GraphStore:
         """End a follow; may be repeated."""
         self._write(UNFOLLOW, follower=follower, followee=followee)
 
-    def degrees(self, follower: int, followee: int) -> tuple[bool, int, int]:
-        """Return whether one follows the other, how many the one follows, and how many follow the other."""
-        row = self._read(DEGREES, follower=follower, followee=followee)[0]
-        return row["follows"], row["following"], row["followers"]
+    def degrees(self, follower: int, followee: int) -> Degrees:
+        """Return the follow between two, and the counts that it is part of."""
+        return Degrees(**self._read(DEGREES, follower=follower, followee=followee)[0])
 
     def followers(self, user: int, before: int, limit: int) -> list[int]:
         """Return a page of followers' ids, newest account first."""

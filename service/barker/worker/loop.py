@@ -137,5 +137,5 @@ class Worker:
 
 def _pause(times: int) -> float:
     """Return the seconds before a job is tried again: twice as long each time, with a spread."""
-    seconds = min(BACKOFF_MAX_SECONDS, BACKOFF_SECONDS * 2 ** min(times, 10))
+    seconds: float = min(BACKOFF_MAX_SECONDS, BACKOFF_SECONDS * 2 ** min(times, 10))
     return seconds * random.uniform(0.5, 1.0)  # noqa: S311 (no secret)
