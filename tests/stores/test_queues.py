@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from redis import Redis
 from redis.crc import key_slot
 
 from barker import ids
 from barker.models import QUEUE_KEEP
-from barker.stores import Stores
-from barker.stores.queues import BUCKETS, CALL_USERS, CALL_USERS_LATE, MARK_SECONDS, Queues
+from barker.stores import Stores, functions
+from barker.stores.queues import BUCKETS, CALL_USERS, CALL_USERS_LATE, MARK_SECONDS
 
 AUTHOR = ids.new()
 
@@ -161,20 +162,20 @@ def test_who_left_an_author_does_not_read_her(stores: Stores) -> None:
 
 
 def test_all_keys_of_a_call_lie_in_one_cluster_slot(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[tuple[str, list[str]]] = []
-    pipe = type(stores.queues)._pipe
+    calls: list[functions.Call] = []
+    pipe = functions._pipe
 
-    def note(self: Queues, given: Sequence[tuple[str, list[str], list[Any]]]) -> list[Any]:
-        calls.extend((function, keys) for function, keys, _ in given)
-        return pipe(self, given)
+    def note(redis: Redis, given: Sequence[functions.Call]) -> list[Any]:
+        calls.extend(given)
+        return pipe(redis, given)
 
-    monkeypatch.setattr(Queues, "_pipe", note)
+    monkeypatch.setattr(functions, "_pipe", note)
     (user,) = readers(stores, 1)
     stores.queues.deliver("bark", ids.new(), AUTHOR, [user])
     stores.queues.leave(user, AUTHOR)
     stores.queues.rejoin(user, AUTHOR)
-    assert {function for function, _ in calls} == {"barker_open", "barker_deliver", "barker_leave", "barker_rejoin"}
-    used = {key for _, keys in calls for key in keys} | {stores.queues.channel(user)}
+    assert {function for function, _, _ in calls} == {"barker_open", "barker_deliver", "barker_leave", "barker_rejoin"}
+    used = {key for _, keys, _ in calls for key in keys} | {stores.queues.channel(user)}
     assert len({key_slot(key.encode()) for key in used}) == 1
 
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from barker import models
 from barker.ids import MAX_ID
 
+GIVEN_HANDLE_MAX = 128  # who signs in under a handle that cannot be one is told no more than that it is wrong
 TEXT_CONTROLS = "\n\t"
 INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}  # categories; what Unicode does not know yet may be a new emoji
 
@@ -40,7 +41,7 @@ def _bark_id(value: str) -> str:
 # Lengths are checked before and after cleaning: a megabyte is not normalised, and NFC may make text longer.
 Handle = Annotated[str, BeforeValidator(_fold), Field(pattern=models.HANDLE, examples=["grace_h"])]
 GivenHandle = Annotated[
-    str, BeforeValidator(_fold), Field(min_length=1, max_length=models.PASSWORD_MAX, examples=["grace_h"])
+    str, BeforeValidator(_fold), Field(min_length=1, max_length=GIVEN_HANDLE_MAX, examples=["grace_h"])
 ]
 Password = Annotated[
     str, Field(min_length=models.PASSWORD_MIN, max_length=models.PASSWORD_MAX, examples=["correct horse"])

@@ -12,7 +12,7 @@ from barker import ids
 from barker.models import Bark
 from barker.stores.documents import FIRST_LOOK_MS, LOOK_AGAIN_MS, Document, Documents, guard
 
-AGAIN_SECONDS = 60  # for looking through a day
+RECOVER_SECONDS = 60  # for looking through a day
 DAY_MS = 24 * 3600 * 1000
 MERGED = 200  # authors: up to so many MongoDB merges index ranges for `$in` with a sort, beyond it sorts all
 
@@ -105,7 +105,7 @@ class Barks:
         Of those made more than a day before nobody asks: their fan-outs do not wait so long.
         """
         since = [{"_id": {"$gt": ids.at(since_ms)}}, {"fanned_at": {"$gt": since_ms}}]
-        with pymongo.timeout(AGAIN_SECONDS):
+        with pymongo.timeout(RECOVER_SECONDS):
             return self._barks.update_many(
                 {"_id": {"$gt": ids.at(since_ms - DAY_MS)}, "$or": since},
                 {"$set": {"fan_out": "pending", "fan_out_due": now_ms - 1}},

@@ -19,8 +19,8 @@ from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from barker import ids
+from barker.stores import functions
 from barker.stores.guard import guarded
-from barker.stores.queues import LIBRARY
 from barker.stores.redis_client import connect
 
 GROUP = "workers"
@@ -81,13 +81,7 @@ class Jobs:
     def move_due(self) -> int:
         """Move what is due to its lane; returns how many jobs."""
         keys = [LATER, *map(_key, LANES)]
-        try:
-            return int(self._redis.fcall("barker_due", len(keys), *keys, ids.now_ms(), DUE_LIMIT))
-        except ResponseError as error:
-            if "Function not found" not in str(error):
-                raise
-            self._redis.function_load(LIBRARY, replace=True)
-            return 0
+        return int(functions.call(self._redis, [("barker_due", keys, [ids.now_ms(), DUE_LIMIT])])[0])
 
     @guard
     def claim(self, lane: str, worker: str, limit: int) -> list[Claim]:

@@ -17,15 +17,14 @@ left, rejoined                                           only on the channel: an
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from itertools import groupby
 from typing import Any, cast
 
-from redis.client import Pipeline
 from redis.exceptions import RedisError, ResponseError
 
 from barker import ids
 from barker.models import QUEUE_DAYS, QUEUE_KEEP, Entry
+from barker.stores import functions
 from barker.stores.bells import Bells
 from barker.stores.guard import guarded
 from barker.stores.redis_client import connect
@@ -40,7 +39,6 @@ QUEUE_SECONDS = QUEUE_DAYS * 24 * 3600
 MARK_SECONDS = 3600  # a bark older than this may have been delivered under a mark that is gone: see `deliver`
 GONE_SECONDS = 3600  # longer than a fan-out that read the followers before the unfollow
 CLOCKS_MS = 5_000  # how far the clocks of API, workers and Redis may be apart
-LIBRARY = files("barker.stores").joinpath("queues.lua").read_text()
 
 guard = guarded(STORE, RedisError)
 
@@ -79,7 +77,7 @@ class Queues:
     @guard
     def prepare(self) -> None:
         """Load the function library; may be repeated."""
-        self._redis.function_load(LIBRARY, replace=True)
+        functions.load(self._redis)
 
     @guard
     def deliver(self, kind: str, bark_id: int, author_id: int, user_ids: Iterable[int]) -> int:
@@ -88,13 +86,14 @@ class Queues:
         late = kind == "bark" and made_ms < ids.now_ms() - MARK_SECONDS * 1000
         step = CALL_USERS_LATE if late else CALL_USERS
         entry = [QUEUE_KEEP, MARK_SECONDS, kind, f"{bark_id}:{author_id}", made_ms if late else ""]
-        calls = []
+        calls: list[functions.Call] = []
         for bucket, users in _by_bucket(user_ids):
             mark = [f"{{q{bucket}}}:mark:{bark_id}:{kind}"]
             for at in range(0, len(users), step):
                 last = users[at - 1] if at else ""
                 calls.append(("barker_deliver", mark, [*entry, last, *users[at : at + step]]))
-        return sum(sum(self._call_many(calls[at : at + TRIP])) for at in range(0, len(calls), TRIP))
+        trips = (calls[at : at + TRIP] for at in range(0, len(calls), TRIP))
+        return sum(sum(functions.call(self._redis, trip)) for trip in trips)
 
     @guard
     def open(self, user_id: int) -> bool:
@@ -202,25 +201,7 @@ class Queues:
         self._redis.close()
 
     def _call(self, function: str, keys: list[str], arguments: list[Any]) -> Any:
-        return self._call_many([(function, keys, arguments)])[0]
-
-    def _call_many(self, calls: Sequence[tuple[str, list[str], list[Any]]]) -> list[Any]:
-        """Call functions in one round trip; loads the library where it is missing. Each may be repeated."""
-        results = self._pipe(calls)
-        if any(isinstance(result, ResponseError) and "Function not found" in str(result) for result in results):
-            self.prepare()
-            results = self._pipe(calls)
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
-        return results
-
-    def _pipe(self, calls: Sequence[tuple[str, list[str], list[Any]]]) -> list[Any]:
-        pipe: Pipeline
-        with self._redis.pipeline(transaction=False) as pipe:
-            for function, keys, arguments in calls:
-                pipe.fcall(function, len(keys), *keys, *arguments)
-            return pipe.execute(raise_on_error=False)
+        return functions.call(self._redis, [(function, keys, arguments)])[0]
 
 
 def _by_bucket(user_ids: Iterable[int]) -> list[tuple[int, list[int]]]:
