@@ -18,15 +18,10 @@ from typing import Any
 
 import requests
 
+from barker.local.ports import free_port
+
 PASSWORD = "correct horse"
 PATIENCE = 20.0  # seconds that a test waits for something that takes milliseconds on an idle machine
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Service:

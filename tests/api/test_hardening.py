@@ -1,7 +1,10 @@
 """What a hostile or unlucky client, or a revoked token, can not do."""
 
+import json
 import os
+import secrets
 import socket
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
@@ -11,9 +14,13 @@ import pytest
 import requests
 
 from barker.actions import accounts
+from barker.app import create_app
 from barker.errors import NotSignedIn
+from barker.settings import Settings
 from barker.stores import Stores
-from tests.barker_process import Person, Service
+from tests.barker_process import PASSWORD, Person, Service, wait_for
+
+CROWD = 20
 
 
 @pytest.fixture(scope="module")
@@ -89,10 +96,13 @@ def test_a_wrong_password_leaves_a_good_cookie_alone(service: Service, ada: Pers
     assert "Set-Cookie" not in answer.headers
 
 
-def test_an_unknown_query_is_refused_on_every_route(ada: Person) -> None:
-    for method, path, body in (("POST", "/v1/barks", {"text": "x"}), ("PUT", "/v1/me/place", {"lat": 1.0, "lon": 1.0})):
-        answer = ada.call(method, f"{path}?silent=1", json=body)
-        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "silent")
+def test_an_unknown_query_is_refused_on_every_route(service: Service) -> None:
+    eve = service.sign_up("eve")
+    for path, operations in service.call("GET", "/openapi.json").json()["paths"].items():
+        for method in operations:
+            answer = eve.call(method, f"{path.format(handle=eve.handle, id='1')}?silent=1", json={})
+            assert answer.status_code == 422, f"{method} {path}"
+            assert answer.json()["errors"][0]["field"] == "silent", f"{method} {path}"
 
 
 def test_nothing_is_no_profile_and_no_bark(ada: Person) -> None:
@@ -100,13 +110,30 @@ def test_nothing_is_no_profile_and_no_bark(ada: Person) -> None:
     assert ada.call("POST", "/v1/barks", json={"text": "\u200b\u2060"}).status_code == 422
 
 
-def test_readiness_is_asked_once_for_a_crowd(service: Service) -> None:
-    with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: service.call("GET", "/readyz").status_code, range(40)))
-    assert set(answers) == {200}
+def test_readiness_is_asked_once_for_a_crowd(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = create_app(Settings.read({"BARKER_LIMITS": "off"}), stores)
+    asked, all_here = list[str](), threading.Barrier(CROWD)
+
+    def ping() -> None:
+        asked.append("graph")
+        threading.Event().wait(0.5)  # for all of the crowd to come
+
+    def ask(_: int) -> int:
+        all_here.wait()
+        return app.test_client().get("/readyz").status_code
+
+    monkeypatch.setattr(type(stores), "pings", lambda _: {"graph": ping})
+    with ThreadPoolExecutor(CROWD) as pool:
+        assert set(pool.map(ask, range(CROWD))) == {200}
+    assert asked == ["graph"]
 
 
-def test_a_half_sent_request_is_no_trouble(service: Service) -> None:
+def test_a_half_sent_request_has_no_effect_and_is_no_fault(service: Service) -> None:
+    handle = f"eve_{secrets.token_hex(5)}"
+    body = json.dumps({"handle": handle, "password": PASSWORD})
+    head = "POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Request-Id: half\r\n"
     with socket.create_connection(("127.0.0.1", service.port)) as connection:
-        connection.sendall(b"POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
-    assert service.call("GET", "/healthz").status_code == 200
+        connection.sendall(f"{head}Content-Length: {len(body) + 1}\r\n\r\n{body}".encode())
+    wait_for(lambda: '"request_id": "half"' in service.log("serve"), "the request to be logged")
+    assert '"fault"' not in service.log("serve")
+    assert service.call("GET", f"/v1/users/{handle}").status_code == 404

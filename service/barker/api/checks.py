@@ -56,9 +56,12 @@ def _body(model: type[BaseModel]) -> BaseModel:
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
     data = request.get_data()
-    # A body without a declared length is cut off at the limit, silently.
-    if request.content_length is None and len(data) >= (request.max_content_length or len(data) + 1):
+    # A body without a declared length is cut off at the limit, silently; one whose sender went away ends early.
+    declared = request.content_length
+    if declared is None and len(data) >= (request.max_content_length or len(data) + 1):
         raise RequestEntityTooLarge
+    if declared is not None and len(data) < declared:
+        raise Malformed("The body is shorter than its Content-Length.")
     try:
         return model.model_validate_json(data)
     except ValidationError as error:
