@@ -1,0 +1,197 @@
+"""Streams without HTTP, one case a process: `python -m tests.live.cases NAME`.
+
+Never imported by the tests' own process, which gevent's patches must not reach.
+"""
+
+# ruff: noqa: E402 (the patches come before what they patch)
+from gevent import monkey
+
+monkey.patch_all()
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import gevent
+
+from barker import ids
+from barker.errors import NotSignedIn, StoreDown
+from barker.live import hub as hubs
+from barker.live import stream as streams
+from barker.live.hub import Hub
+from barker.live.stream import Event, Stream
+from barker.models import QUEUE_KEEP
+from barker.settings import Settings
+from barker.stores import connect
+
+AUTHOR = 5
+PATIENCE = 20.0
+
+stores = connect(Settings.read())
+hub = Hub(stores.queues)
+
+
+def opened(
+    user: int, check: Callable[[], object] = lambda: None, cursor: str | None = None
+) -> tuple[Stream, Iterator[Event | None]]:
+    stream = Stream(stores, hub, user, check)
+    stream.open(cursor)
+    return stream, stream.events()
+
+
+def ring(user: int, number: int = 1) -> None:
+    """Let something be told that needs no bark."""
+    for _ in range(number):
+        stores.queues.deliver("delete", ids.new(), AUTHOR, [user])
+
+
+def told(events: Iterator[Event | None], number: int) -> list[str]:
+    """Return the names of the next events, heartbeats left out."""
+    found: list[str] = []
+    while len(found) < number:
+        if event := next(events):
+            found.append(event.name)
+    return found
+
+
+def a_busy_stream_ends_with_its_token() -> None:
+    def dead() -> None:
+        raise NotSignedIn("revoked")
+
+    def keep_ringing() -> None:
+        while True:
+            ring(user)
+            gevent.sleep(0.02)
+
+    user = ids.new()
+    ring(user)
+    streams.HEARTBEAT_SECONDS = 1.0
+    _, events = opened(user, dead)
+    gevent.spawn(keep_ringing)
+    until = time.monotonic() + PATIENCE
+    names = []
+    for event in events:
+        names.append(event.name if event else "beat")
+        last = event
+        assert time.monotonic() < until, names
+    assert last == Event("bye", data={"reason": "signed_out"})
+    assert "beat" in names
+    assert names.count("delete") > 3
+
+
+def a_stream_says_goodbye_also_while_a_store_is_down() -> None:
+    def down(*_: object) -> None:
+        raise StoreDown("queues")
+
+    _, events = opened(ids.new())
+    assert told(events, 1) == ["ready"]
+    type(stores.queues).bounds = down  # type: ignore[assignment]
+    assert told(events, 1) == ["delayed"]
+    hub.drain("restart")
+    assert [event for event in events if event] == [Event("bye", data={"reason": "restart"})]
+
+
+def the_hub_survives_whatever_happens_to_its_connection() -> None:
+    def churn(user: int) -> None:
+        while True:
+            try:
+                stream, _ = opened(user)
+                gevent.sleep(0.003)
+                stream.close()
+            except StoreDown:
+                gevent.sleep(0.01)
+
+    churning = [gevent.spawn(churn, ids.new()) for _ in range(10)]
+    for _ in range(60):
+        stores.queues._redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")  # type: ignore[no-untyped-call]
+        gevent.sleep(0.03)
+    gevent.killall(churning)
+    gevent.sleep(1.5)
+    user = ids.new()
+    _, events = opened(user)
+    assert told(events, 1) == ["ready"]
+    ring(user, 3)
+    assert told(events, 3) == ["delete"] * 3
+    assert not hub._unconfirmed
+
+
+def a_thousand_barks_during_the_hand_over_come_once_and_in_order() -> None:
+    def bark() -> None:
+        for _ in range(1000):
+            sent.append(ids.new())
+            stores.queues.deliver("delete", sent[-1], AUTHOR, [user])
+            gevent.sleep(0)
+
+    user = ids.new()
+    stores.queues.open(user)
+    sent: list[int] = []
+    heard: list[int] = []
+    _, events = opened(user)
+    ready = next(events)
+    assert ready
+    cursor = ready.id
+    gevent.spawn(bark)
+    while len(heard) < 1000:
+        stream, events = opened(user, cursor=cursor)
+        for event in events:  # a screen that goes away and comes back after every seventh event
+            if event and event.name == "delete" and event.data:
+                heard.append(int(event.data["id"]))
+                cursor = event.id
+                if len(heard) % 7 == 0 or len(heard) == 1000:
+                    break
+        stream.close()
+    assert heard == sent
+
+
+def a_cursor_from_below_the_queue_is_told_of_the_gap() -> None:
+    user = ids.new()
+    stores.queues.open(user)
+    _, events = opened(user)
+    ready = next(events)
+    assert ready
+    ring(user, QUEUE_KEEP + 200)
+    _, events = opened(user, cursor=ready.id)
+    assert told(events, 1) == ["ready"]
+    gap = next(events)
+    assert gap
+    bounds = stores.queues.bounds(user)
+    assert bounds
+    assert (gap.name, gap.id) == ("gap", bounds[1])
+    ring(user)
+    assert told(events, 1) == ["delete"]
+
+
+def a_tab_that_does_not_keep_up_is_told_to_go_and_misses_nothing() -> None:
+    hubs.BUFFER = 10
+    user, sent = ids.new(), 0
+    slow, events = opened(user)
+    assert told(events, 1) == ["ready"]
+    with gevent.Timeout(PATIENCE):
+        while not slow._listener.leaving:  # nobody reads this tab meanwhile
+            ring(user)
+            sent += 1
+            gevent.sleep(0.001)
+    *before, bye = [event for event in events if event]
+    assert bye == Event("bye", data={"reason": "slow"})
+    slow.close()
+    _, events = opened(user, cursor=before[-1].id)
+    assert told(events, 1 + sent - len(before)) == ["ready", *["delete"] * (sent - len(before))]
+
+
+def two_tabs_of_one_user_hear_the_same_also_when_one_leaves() -> None:
+    user = ids.new()
+    first, of_first = opened(user)
+    _, of_second = opened(user)
+    assert told(of_first, 1) == told(of_second, 1) == ["ready"]
+    ring(user)
+    assert told(of_first, 1) == told(of_second, 1) == ["delete"]
+    first.close()
+    ring(user)
+    assert told(of_second, 1) == ["delete"]
+
+
+if __name__ == "__main__":
+    hub.start()
+    globals()[sys.argv[1]]()
+    os._exit(0)  # streams that are still open would be waited for
