@@ -57,7 +57,7 @@ def create_app(settings: Settings, stores: Stores | None = None) -> OpenAPI:
     )
     app.openapi_version = "3.1.0"
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
-    app.url_map.redirect_defaults = app.url_map.strict_slashes = False
+    app.url_map.redirect_defaults = app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = Context(settings, stores, Hub(stores.queues))
     tracing.register(app)
     problems.register(app)

@@ -13,9 +13,15 @@ _SHARED: list[structlog.types.Processor] = [
 ]
 
 
+def _is_no_news(record: logging.LogRecord) -> bool:
+    """Tell whether gunicorn reports with a traceback that a client went away, or was let go."""
+    return record.name == "gunicorn.error" and record.getMessage().startswith("Socket error processing request")
+
+
 def configure(level: str) -> None:
     """Send everything from `level` up to stderr, as JSON."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(lambda record: not _is_no_news(record))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[

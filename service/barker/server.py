@@ -24,12 +24,18 @@ worker_connections = 20_000  # the default of 1,000 is also the number of stream
 keepalive = 75  # seconds; longer than a proxy in front keeps an idle connection, which is usually 60
 timeout = 60  # seconds without a sign of life, and the process is replaced
 graceful_timeout = 10  # seconds for requests to end; streams are let go at once
+forwarded_allow_ips = ""  # what a proxy says is believed by the app alone, as BARKER_TRUSTED_PROXIES says
+limit_request_line = 8190  # a cursor or a query that is too long gets an answer that names it
 control_socket_disable = True  # else it puts a socket into the home directory
 loglevel = "warning"
 errorlog = "-"
 accesslog = None  # the app logs requests itself, with their ids
 DRAIN_LOOK_SECONDS = 0.2
+DRAIN_SECONDS = 4  # for streams to say goodbye: who has not taken it by then does not read
+# A client that takes nothing for so long is gone: no greenlet waits for it any longer.
+SILENT_MILLISECONDS = 10_000
 _idle: "WeakSet[socket.socket]" = WeakSet()  # kept alive by clients, between two requests
+_busy: "WeakSet[socket.socket]" = WeakSet()
 
 
 def on_starting(server: Any) -> None:
@@ -39,14 +45,18 @@ def on_starting(server: Any) -> None:
 
 def pre_request(worker: Any, req: Any) -> None:
     """Note that a connection is at work."""
-    _idle.discard(req.unreader.sock)
+    connection = req.unreader.sock
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_MILLISECONDS)
+    _idle.discard(connection)
+    _busy.add(connection)
 
 
 def post_request(worker: Any, req: Any, environ: Any, resp: Any) -> None:
     """Let others have a turn: a client that never pauses would keep the whole process."""
+    _busy.discard(req.unreader.sock)
     _idle.add(req.unreader.sock)
     if not worker.alive:
-        _let_go()
+        _let_go(_idle)
     gevent.sleep(0)
 
 
@@ -57,12 +67,14 @@ def post_worker_init(worker: Any) -> None:
         while worker.alive:
             gevent.sleep(DRAIN_LOOK_SECONDS)
         worker.wsgi.extensions["barker"].hub.drain("restart")
-        _let_go()
+        _let_go(_idle)
+        gevent.sleep(DRAIN_SECONDS)
+        _let_go(_busy)
 
     gevent.spawn(watch)
 
 
-def _let_go() -> None:
-    for connection in list(_idle):
+def _let_go(connections: "WeakSet[socket.socket]") -> None:
+    for connection in list(connections):
         with suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)

@@ -10,12 +10,18 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from barker.errors import BadSettings
 
 PREFIX = "BARKER_"
+MANY_HOSTS = ("mongodb", "mongodb+srv")  # host:port,host:port is no port to Python
 
 
 def _url(*schemes: str) -> AfterValidator:
     def check(url: str) -> str:
-        if urlsplit(url).scheme not in schemes or not urlsplit(url).netloc:
-            raise ValueError(f"not an address like {schemes[0]}://host:port")
+        try:
+            parts = urlsplit(url)
+            right = parts.scheme in schemes and bool(parts.netloc) and (parts.scheme in MANY_HOSTS or parts.port != 0)
+        except ValueError:  # its words would hold a part of the password
+            right = False
+        if not right:
+            raise ValueError(f"not an address like {schemes[0]}://host:port; in passwords, / @ : are %2F %40 %3A")
         return url
 
     return AfterValidator(check)

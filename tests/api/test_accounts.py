@@ -23,8 +23,9 @@ def test_a_new_user_is_shown_as_the_contract_says(service: Service) -> None:
         "avatar_url": None,
         "created_at": body["user"]["created_at"],
         "counts": {"barks": 0, "followers": 0, "following": 0},
-        "you": None,
+        "you": {"follows": False, "followed_by": False, "blocks": False, "mutes": False},
     }
+    assert answer.headers["Location"] == f"/v1/users/{handle}"
     assert len(body["user"]["id"]) == 19
     assert body["user"]["created_at"].endswith("Z")
     assert body["session"]["current"]

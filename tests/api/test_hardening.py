@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ import requests
 from barker.actions import accounts
 from barker.app import create_app
 from barker.errors import NotSignedIn
+from barker.live.hub import TABS
 from barker.settings import Settings
 from barker.stores import Stores
 from tests.barker_process import PASSWORD, Person, Service, wait_for
@@ -46,24 +47,49 @@ def test_limits_count_down_and_then_refuse(limited: Service) -> None:
     assert fay.call("DELETE", path).status_code == 204
 
 
-def test_dead_tokens_are_counted_against_their_address(limited: Service) -> None:
+def test_calls_without_a_live_token_are_counted_against_their_address(limited: Service) -> None:
     dead = {"Authorization": "Bearer dead"}
-    found = {limited.call("GET", "/v1/me", headers=dead).status_code for _ in range(130)}
-    assert found == {401, 429}
+    answers = [limited.call("GET", "/v1/me", headers=headers) for headers in (dead, {}) for _ in range(65)]
+    assert {answer.status_code for answer in answers} == {401, 429}
+    assert int(answers[0].headers["RateLimit-Reset"]) > 1
+    assert all("RateLimit-Remaining" in answer.headers for answer in answers)
 
 
-def test_idle_connections_and_open_streams_do_not_hold_the_service_up(limited: Service) -> None:
+def test_passwords_are_guessed_so_often_whatever_the_address(limited: Service) -> None:
+    body = {"handle": limited.sign_up("eve").handle, "password": "a wrong password"}
+    found = [limited.call("POST", "/v1/sessions", json=body).status_code for _ in range(31)]
+    assert found == [401] * 30 + [429]
+
+
+def test_a_stream_too_many_is_refused(service: Service) -> None:
+    eve = service.sign_up("eve")
+    with ExitStack() as open_:
+        for _ in range(TABS):
+            open_.enter_context(eve.stream())
+        refused = eve.call("GET", "/v1/stream")
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many")
+        assert int(refused.headers["Retry-After"]) > 0
+
+
+def test_a_service_that_goes_says_goodbye_and_waits_for_nobody(limited: Service) -> None:
+    """Streams are told; neither an idle connection nor a client that reads nothing holds it up."""
     session = requests.Session()
     assert session.get(f"{limited.url}/healthz").status_code == 200
-    stream = HTTPConnection("127.0.0.1", limited.port, timeout=30)
-    stream.request("GET", "/v1/stream", headers=limited.sign_up("eve").headers)
-    assert stream.getresponse().status == 200
-    try:
-        assert limited.stop("serve") < 6
-    finally:
-        session.close()
-        stream.close()
-        limited.start("serve")
+    eve, deaf = limited.sign_up("eve"), socket.socket()
+    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    with deaf, eve.stream() as events:
+        assert events.next().name == "ready"
+        deaf.connect(("127.0.0.1", limited.port))
+        request = f"GET /v1/stream HTTP/1.1\r\nHost: x\r\nAuthorization: {eve.headers['Authorization']}\r\n\r\n"
+        deaf.sendall(request.encode())
+        try:
+            seconds = limited.stop("serve")
+            bye = events.next()
+        finally:
+            session.close()
+            limited.start("serve")
+    assert (bye.name, bye.data) == ("bye", {"reason": "restart"})
+    assert seconds < 10  # its own limit, after which it would be killed
 
 
 def test_a_token_revoked_while_it_is_looked_up_is_not_cached(

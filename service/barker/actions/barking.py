@@ -1,5 +1,7 @@
 """Barking, and how a bark reaches every follower."""
 
+from dataclasses import replace
+
 from barker import ids
 from barker.actions import feed
 from barker.errors import Invalid, NotAllowed, NotFound
@@ -24,7 +26,7 @@ def post_bark(stores: Stores, author: User, draft: BarkDraft, bark_id: int) -> S
             stores.barks.add_replies(draft.in_reply_to, 1)
     with best_effort("fan-out"):
         _ask_fan_out(stores, bark.id, author)
-    return Shown(bark, author)
+    return Shown(bark, replace(author, counts=replace(author.counts, barks=author.counts.barks + 1)))
 
 
 def _made_before(stores: Stores, author: User, draft: BarkDraft, bark_id: int) -> Shown:

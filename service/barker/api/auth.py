@@ -10,7 +10,7 @@ from barker.actions import accounts
 from barker.api import limits, render, shapes
 from barker.api.context import stores
 from barker.errors import NotAllowed, NotSignedIn
-from barker.models import SESSION_DAYS
+from barker.models import SESSION_DAYS, Relation
 
 COOKIE = "barker_token"
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -24,6 +24,7 @@ def signed_in(view: View) -> View:
     def checked(*args: Any, **kwargs: Any) -> Any:
         token = token_of_request()
         if not token:
+            limits.count_refusal()
             raise NotSignedIn("This needs a token: Authorization: Bearer <token>.")
         g.caller = _caller_of(token)
         return view(*args, **kwargs)
@@ -62,7 +63,7 @@ def _caller_of(token: str) -> accounts.Caller:
         return accounts.caller_of(stores(), token)
     except NotSignedIn:
         g.cookie_is_dead = "Authorization" not in request.headers
-        limits.count_dead_token()
+        limits.count_refusal()
         raise
 
 
@@ -73,6 +74,7 @@ def token_of_request() -> str:
         return _cookie()
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
+        limits.count_refusal()
         raise NotSignedIn("Authorization must be: Bearer <token>.")
     return token.strip()
 
@@ -80,18 +82,25 @@ def token_of_request() -> str:
 def _cookie() -> str:
     """Return the web app's token. A browser sends it along from any page, so writes must come from ours."""
     token = request.cookies.get(COOKIE, "")
-    if token and request.method not in SAFE and request.headers.get("Origin") != request.host_url.rstrip("/"):
+    if token and request.method not in SAFE and request.headers.get("Origin") != _here():
         raise NotAllowed("With a cookie, this must come from a page of the same origin.")
     return token
 
 
-def answer_signed_in(found: accounts.SignedIn) -> Response:
+def _here() -> str:
+    return request.host_url.rstrip("/")
+
+
+def answer_signed_in(found: accounts.SignedIn, location: str) -> Response:
     """Answer with a new session: its token in the body, and in a cookie for the web app."""
     caller = accounts.Caller(found.user.id, found.session.id)
     shape = shapes.SignedIn(
-        user=render.user(found.user), token=found.token, session=render.session(found.session, caller)
+        user=render.user(found.user, Relation()), token=found.token, session=render.session(found.session, caller)
     )
     response = render.answer(shape, 201)
+    response.headers["Location"] = location
+    if request.headers.get("Origin", _here()) != _here():
+        return response  # a foreign page may not sign a browser in
     response.set_cookie(
         COOKIE,
         found.token,

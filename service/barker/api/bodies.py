@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -11,25 +11,39 @@ from barker.ids import MAX_ID
 
 GIVEN_HANDLE_MAX = 128  # who signs in under a handle that cannot be one is told no more than that it is wrong
 TEXT_CONTROLS = "\n\t"
+LINE_END = re.compile(r"\r\n?")
 INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}  # categories; what Unicode does not know yet may be a new emoji
 
 
-def _clean(*, lines: bool, blank: bool) -> AfterValidator:
-    """Normalise to NFC and refuse control characters (line breaks where `lines`), and emptiness unless `blank`."""
+def _clean(limit: int, *, lines: bool, blank: bool) -> AfterValidator:
+    """Normalise to NFC; refuse control characters (line breaks where `lines`), too much, and nothing unless `blank`."""
 
     def check(text: str) -> str:
-        text = unicodedata.normalize("NFC", text).strip()
+        text = unicodedata.normalize("NFC", LINE_END.sub("\n", text) if lines else text).strip()
         if any(unicodedata.category(char) == "Cc" and not (lines and char in TEXT_CONTROLS) for char in text):
             raise ValueError("Control characters are not allowed.")
         if not blank and all(unicodedata.category(char) in INVISIBLE for char in text):
             raise ValueError("It is empty.")
+        if len(text) > limit:
+            raise ValueError(f"It has {len(text)} characters, and may have {limit}.")
         return text
 
     return AfterValidator(check)
 
 
 def _fold(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value
+    return value.strip().lower() if isinstance(value, str) and value.isascii() else value
+
+
+def _sent(limit: int, least: int = 0) -> Any:
+    """Return the limit of what may be sent for a text: more than is kept, which is counted in NFC and stripped."""
+    return Field(max_length=4 * limit, json_schema_extra={"maxLength": limit, "minLength": least})
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,9}", value):
+        raise ValueError("It must be a number, in digits.")
+    return value
 
 
 def _bark_id(value: str) -> str:
@@ -38,8 +52,11 @@ def _bark_id(value: str) -> str:
     return value
 
 
-# Lengths are checked before and after cleaning: a megabyte is not normalised, and NFC may make text longer.
-Handle = Annotated[str, BeforeValidator(_fold), Field(pattern=models.HANDLE, examples=["grace_h"])]
+Handle = Annotated[
+    str,
+    BeforeValidator(_fold, json_schema_input_type=Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{2,30}$")]),
+    Field(pattern=models.HANDLE, examples=["grace_h"]),
+]
 GivenHandle = Annotated[
     str, BeforeValidator(_fold), Field(min_length=1, max_length=GIVEN_HANDLE_MAX, examples=["grace_h"])
 ]
@@ -47,31 +64,14 @@ Password = Annotated[
     str, Field(min_length=models.PASSWORD_MIN, max_length=models.PASSWORD_MAX, examples=["correct horse"])
 ]
 GivenPassword = Annotated[str, Field(max_length=1024, examples=["correct horse"])]
-Name = Annotated[
-    str, Field(max_length=models.NAME_MAX), _clean(lines=False, blank=True), Field(max_length=models.NAME_MAX)
-]
-About = Annotated[
-    str,
-    Field(max_length=models.ABOUT_MAX),
-    _clean(lines=True, blank=True),
-    Field(max_length=models.ABOUT_MAX),
-]
-Interest = Annotated[
-    str,
-    Field(min_length=1, max_length=models.INTEREST_MAX),
-    _clean(lines=False, blank=False),
-    Field(max_length=models.INTEREST_MAX),
-]
+Name = Annotated[str, _sent(models.NAME_MAX), _clean(models.NAME_MAX, lines=False, blank=True)]
+About = Annotated[str, _sent(models.ABOUT_MAX), _clean(models.ABOUT_MAX, lines=True, blank=True)]
+Interest = Annotated[str, _sent(models.INTEREST_MAX, 1), _clean(models.INTEREST_MAX, lines=False, blank=False)]
 Interests = Annotated[
     list[Interest], Field(max_length=models.INTERESTS_MAX), AfterValidator(lambda v: list(dict.fromkeys(v)))
 ]
-Device = Annotated[str, Field(max_length=models.DEVICE_MAX), _clean(lines=False, blank=True)]
-Text = Annotated[
-    str,
-    Field(min_length=1, max_length=models.TEXT_MAX),
-    _clean(lines=True, blank=False),
-    Field(max_length=models.TEXT_MAX),
-]
+Device = Annotated[str, _sent(models.DEVICE_MAX), _clean(models.DEVICE_MAX, lines=False, blank=True)]
+Text = Annotated[str, _sent(models.TEXT_MAX, 1), _clean(models.TEXT_MAX, lines=True, blank=False)]
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,19}$"), AfterValidator(_bark_id)]
 
 
@@ -113,6 +113,7 @@ class NewBark(Body):
     text: Text
     in_reply_to: Id | None = None
     quote_of: Id | None = None
+    media: Annotated[list[Id], Field(max_length=0, description="Pictures: none can be had yet.")] | None = None
 
 
 class NewPlace(Body):
@@ -127,7 +128,7 @@ class Page(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(models.PAGE_DEFAULT, ge=1, le=models.PAGE_MAX)
+    limit: Annotated[int, BeforeValidator(_plain)] = Field(models.PAGE_DEFAULT, ge=1, le=models.PAGE_MAX)
     cursor: str | None = Field(None, max_length=200)
 
 

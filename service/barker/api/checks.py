@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast, get_type_hints
 
 from flask import request
+from gunicorn.http.errors import ParseException
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
@@ -52,10 +53,17 @@ def _query() -> dict[str, Any]:
     return {name: values[0] if len(values) == 1 else values for name, values in request.args.lists()}
 
 
+def _data() -> bytes:
+    try:
+        return request.get_data()
+    except (OSError, ParseException):  # what gunicorn says of chunks that are none
+        raise Malformed("The body cannot be read.") from None
+
+
 def _body(model: type[BaseModel]) -> BaseModel:
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
-    data = request.get_data()
+    data = _data()
     # A body without a declared length is cut off at the limit, silently; one whose sender went away ends early.
     declared = request.content_length
     if declared is None and len(data) >= (request.max_content_length or len(data) + 1):

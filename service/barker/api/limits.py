@@ -11,7 +11,7 @@ from barker.errors import StoreDown, TooMany
 from barker.stores.counters import Usage
 
 WINDOW_SECONDS = 60
-DEAD_TOKENS = 120
+REFUSALS = 120
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -37,9 +37,9 @@ def unlimited(view: View) -> View:
     return view
 
 
-def count_dead_token() -> None:
-    """Count a token that is none, against the address it came from: each costs a look into two stores."""
-    count("dead token", _address(), DEAD_TOKENS)
+def count_refusal() -> None:
+    """Count a call of somebody unknown against the address it came from: a token that is none costs two looks."""
+    count("not signed in", _address(), REFUSALS)
 
 
 def count(what: str, caller: str, calls: int) -> None:

@@ -13,6 +13,7 @@ from barker.api.checks import BadFields
 from barker.errors import BarkerError, StoreDown, TooMany
 
 MEDIA_TYPE = "application/problem+json"
+FIELD_MAX = 80  # characters of a field's name that are told: an unknown one may be anything
 RETRY_SECONDS = 5  # a store that restarts is back by then
 
 STATUS = {
@@ -75,7 +76,7 @@ def _invalid(error: BadFields) -> Response:
 
 
 def _field(item: ErrorDetails) -> str:
-    return ".".join(map(str, item["loc"])) or "body"
+    return ".".join(map(str, item["loc"]))[:FIELD_MAX] or "body"
 
 
 def _http(error: HTTPException) -> Response:

@@ -9,7 +9,9 @@ from barker.api.blueprint import SECURITY, noun, replies
 from barker.api.checks import checked
 from barker.api.context import me, stores
 from barker.api.idempotency import idempotent_secret
-from barker.api.limits import limited
+from barker.api.limits import count, limited
+
+PASSWORDS = 30  # a minute and handle, from whatever addresses they come
 
 sessions = noun("sessions", "Signed-in devices.")
 
@@ -21,7 +23,9 @@ sessions = noun("sessions", "Signed-in devices.")
 @idempotent_secret
 def post_session(body: bodies.SignIn) -> Response:
     """Sign in."""
-    return answer_signed_in(accounts.sign_in(stores(), body.handle, body.password, body.device))
+    count("password", f"handle:{body.handle}", PASSWORDS)
+    signed_in = accounts.sign_in(stores(), body.handle, body.password, body.device)
+    return answer_signed_in(signed_in, f"/v1/me/sessions/{signed_in.session.id}")
 
 
 @sessions.get("/v1/me/sessions", responses=replies(401, ok=shapes.Sessions), security=SECURITY)

@@ -23,7 +23,7 @@ users = noun("users", "People.")
 def post_user(body: bodies.SignUp) -> Response:
     """Sign up."""
     user = models.User(reserved_id(), body.handle, body.name, body.about, tuple(body.interests))
-    return answer_signed_in(accounts.sign_up(stores(), user, body.password, device=""))
+    return answer_signed_in(accounts.sign_up(stores(), user, body.password, device=""), f"/v1/users/{user.handle}")
 
 
 @users.get("/v1/users/<handle>", responses=replies(401, 404, ok=shapes.User))

@@ -12,12 +12,14 @@ import structlog
 from gevent.event import Event
 from gevent.queue import Empty, Full, Queue
 
-from barker.errors import StoreDown
+from barker.errors import StoreDown, TooMany
 from barker.models import Entry
 from barker.stores.bells import Bells
 from barker.stores.queues import Queues
 
 BUFFER = 1_000  # entries a tab; more than a queue keeps would be of no use
+TABS = 20  # of one user in a process: more are a fault of her client, and each costs memory
+TABS_SECONDS = 15  # by then a client that went away is known to be gone
 TURN_SECONDS = 1.0  # how long the hub listens before it looks whether to close
 AGAIN_SECONDS = 0.5  # between two tries to reach Redis
 STANDS_SECONDS = 5.0  # until a subscription is confirmed
@@ -91,7 +93,7 @@ class Hub:
         gevent.spawn(self._run)
 
     def join(self, user_id: int) -> Listener:
-        """Hear of a user's entries from here on. Raises StoreDown if that cannot be had in time."""
+        """Hear of a user's entries from here on. Raises StoreDown if that cannot be had in time, and TooMany."""
         listener = Listener()
         if self._closing:
             listener.tell(self._closing)
@@ -100,6 +102,8 @@ class Hub:
         if channel is None:
             channel = self._channels[user_id] = Channel()
             self._subscribe(user_id)
+        if len(channel.listeners) >= TABS:
+            raise TooMany(f"At most {TABS} streams of one person at once: close one.", TABS_SECONDS)
         channel.listeners.add(listener)
         if not channel.stands.wait(STANDS_SECONDS):
             self.leave(user_id, listener)

@@ -99,7 +99,9 @@ class Counters:
         item = RateLimitItemPerSecond(limit, seconds)
         allowed = self._limiter.hit(item, route, caller)
         window = self._limiter.get_window_stats(item, route, caller)
-        return Usage(allowed, limit, window.remaining, max(1, round(window.reset_time - time.time())))
+        # In the first millisecond of a window the library says that it ends now.
+        reset = round(window.reset_time - time.time())
+        return Usage(allowed, limit, window.remaining, reset if reset > 0 else seconds)
 
     def close(self) -> None:
         """Close all connections."""
