@@ -187,11 +187,16 @@ class Events:
         self.cursor = event.id or self.cursor
         return event
 
+    def bark(self) -> Event:
+        """Return the next bark; a follow may have been settled meanwhile, any other event fails."""
+        while (event := self.next()).name == "feed-changed":
+            pass
+        assert event.name == "bark", event
+        return event
+
     def barks(self, number: int) -> list[str]:
-        """Return the texts of the next so many barks; fails on any other event."""
-        events = [self.next() for _ in range(number)]
-        assert {event.name for event in events} <= {"bark"}, events
-        return [event.data["text"] for event in events]
+        """Return the texts of the next so many barks."""
+        return [self.bark().data["text"] for _ in range(number)]
 
     def rest(self, seconds: float = 0.5) -> list[Event]:
         """Return what still comes, until it is quiet for a while or the stream ends."""

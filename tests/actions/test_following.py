@@ -4,7 +4,8 @@ import pytest
 
 from barker import ids
 from barker.actions import feed, following
-from barker.errors import Invalid
+from barker.errors import Invalid, StoreDown
+from barker.models import Degrees
 from barker.stores import Stores, queues
 from barker.stores.documents import FIRST_LOOK_MS
 from barker.stores.jobs import Job
@@ -187,3 +188,76 @@ def test_two_follows_settled_at_once_count_both(
     monkeypatch.setattr(type(stores.users), "set_counts", lambda _, counts: set_counts_late(counts))
     following.settle(stores, bob.id, ada.id)
     assert stores.users.by_ids([ada.id])[ada.id].counts.followers == 2
+
+
+def test_a_settling_that_broke_off_is_repeated_also_when_another_settled_the_rest(
+    stores: Stores, new_user: NewUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = new_user("ada"), new_user("bob")
+    follow(stores, bob, ada)
+    feed.open_queue(stores, bob.id)
+    made = bark(stores, ada)
+    following.unfollow(stores, bob.id, ada.handle)
+    prune = stores.queues.prune
+
+    def prune_late_and_break(*arguments: int) -> int:
+        monkeypatch.setattr(type(stores.queues), "prune", lambda _, *later: prune(*later))
+        follow(stores, bob, ada)  # settled by another worker, which drops all notes of the two
+        prune(*arguments)
+        raise StoreDown("queues")
+
+    monkeypatch.setattr(type(stores.queues), "prune", lambda _, *arguments: prune_late_and_break(*arguments))
+    with pytest.raises(StoreDown):
+        following.settle(stores, bob.id, ada.id)
+    assert stores.unsettled.notes(Change(bob.id, ada.id)) == []
+    following.settle(stores, bob.id, ada.id)
+    assert whole(stores, bob) == [made]
+
+
+def test_a_prune_that_broke_off_before_it_looked_again_is_made_good(
+    stores: Stores, new_user: NewUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = new_user("ada"), new_user("bob")
+    follow(stores, bob, ada)
+    feed.open_queue(stores, bob.id)
+    made = bark(stores, ada)
+    stores.queues.prune(bob.id, ada.id)  # by an attempt that died just here
+    following.prune(stores, bob.id, ada.id)
+    assert whole(stores, bob) == [made]
+
+
+def test_an_unfollow_that_stalls_does_not_hide_an_author_who_is_followed_again(
+    stores: Stores, new_user: NewUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = new_user("ada"), new_user("bob")
+    follow(stores, bob, ada)
+    feed.open_queue(stores, bob.id)
+    made = bark(stores, ada)
+    leave = stores.queues.leave
+
+    def leave_late(*arguments: int) -> None:
+        monkeypatch.setattr(type(stores.queues), "leave", lambda _, *later: leave(*later))
+        follow(stores, bob, ada)
+        leave(*arguments)
+
+    monkeypatch.setattr(type(stores.queues), "leave", lambda _, *arguments: leave_late(*arguments))
+    following.unfollow(stores, bob.id, ada.handle)
+    assert stores.unsettled.notes(Change(bob.id, ada.id))  # so it is settled, by its job or by the sweep
+    following.settle(stores, bob.id, ada.id)
+    assert whole(stores, bob) == [made]
+
+
+def test_settling_ends_while_a_celebrity_gains_followers(
+    stores: Stores, new_user: NewUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = new_user("ada"), new_user("bob")
+    following.follow(stores, bob.id, ada.handle)
+    looks: list[int] = []
+
+    def degrees(*_: object) -> Degrees:
+        looks.append(1)
+        return Degrees(follows=True, following=1, followers=len(looks))
+
+    monkeypatch.setattr(type(stores.follows), "degrees", degrees)
+    following.settle(stores, bob.id, ada.id)
+    assert len(looks) == following.LOOKS + 1

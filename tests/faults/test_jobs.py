@@ -15,13 +15,12 @@ from barker.stores import jobs as jobs_module
 from barker.stores.jobs import SMALL, Job
 from barker.worker import loop
 from barker.worker.loop import Worker
-from tests.barker_process import wait_for
+from tests.barker_process import PATIENCE, wait_for
 from tests.faults.conftest import Servers
 from tests.faults.proxy import Mode, Proxy
 
 BACKOFF_SECONDS = 0.03
 ATTEMPTS, STARTS = 3, 4
-PATIENCE = 5.0  # seconds for what takes less than one
 
 Runs = Callable[..., AbstractContextManager[Worker]]
 
@@ -165,6 +164,41 @@ def test_what_a_dead_worker_held_is_run_by_another(stores: Stores, at_work: Runs
         wait_for(lambda: len(doing.finished) == 3, "the jobs to be done", PATIENCE)
     assert sorted(doing.finished) == [0, 1, 2]
     assert stores.jobs.reclaim(SMALL, "anybody", 0, 10) == []
+
+
+def test_a_sweep_that_fails_keeps_no_other_from_its_turn(
+    stores: Stores, at_work: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept, doing = threading.Event(), Doing()
+
+    def fail(_: Stores) -> int:
+        raise KeyError("a document of another version")
+
+    def sweep(_: Stores) -> int:
+        swept.set()
+        return 0
+
+    put(stores, 1)
+    stores.jobs.claim(SMALL, "dead", 1)
+    monkeypatch.setattr(loop, "SWEEPS", (fail, sweep))
+    with at_work({"do": doing}):
+        assert swept.wait(PATIENCE)
+        wait_for(lambda: doing.finished == [0], "the dead worker's job to be done", PATIENCE)
+
+
+def test_only_the_job_that_takes_its_workers_along_is_parked_not_those_claimed_with_it(
+    stores: Stores, at_work: Runs
+) -> None:
+    doing = Doing()
+    put(stores, 3)
+    claims = stores.jobs.claim(SMALL, "dead", 10)
+    for _ in range(STARTS - 1):
+        ((claim, _),) = stores.jobs.reclaim(SMALL, "dead", 0, 1)
+        assert claim == claims[0]
+        stores.jobs.renew(claims, "dead")
+    with at_work({"do": doing}):
+        wait_for(lambda: sorted(doing.finished) == [1, 2], "the others to be done", PATIENCE)
+    assert [job.arguments for job, _ in stores.jobs.parked(10)] == [{"number": 0}]
 
 
 def test_a_job_that_takes_its_workers_along_is_parked(stores: Stores, at_work: Runs) -> None:

@@ -162,6 +162,21 @@ def a_cursor_from_below_the_queue_is_told_of_the_gap() -> None:
     assert told(events, 1) == ["delete"]
 
 
+def what_is_trimmed_away_while_a_client_takes_a_page_is_told_as_a_gap() -> None:
+    user = ids.new()
+    _, events = opened(user)
+    ready = next(events)
+    assert ready
+    ring(user, 600)
+    _, events = opened(user, cursor=ready.id)
+    assert told(events, 51) == ["ready", *["delete"] * 50]
+    ring(user, QUEUE_KEEP + 200)  # more than the queue holds, while the client stalls
+    names = told(events, 51)
+    assert names == ["delete"] * 50 + ["gap"]
+    ring(user)
+    assert told(events, 1) == ["delete"]
+
+
 def a_tab_that_does_not_keep_up_is_told_to_go_and_misses_nothing() -> None:
     hubs.BUFFER = 10
     user, sent = ids.new(), 0

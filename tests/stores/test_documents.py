@@ -11,7 +11,7 @@ from barker.models import Bark, Session, User
 from barker.stores import Stores
 from barker.stores.answers import TAKE_OVER_MS
 from barker.stores.barks import MERGED
-from barker.stores.documents import FIRST_LOOK_MS, LOOK_AGAIN_MS
+from barker.stores.documents import FIRST_LOOK_MS, LOOK_AGAIN_MAX_MS, LOOK_AGAIN_MS
 from barker.stores.unsettled import Change
 
 NewUser = Callable[..., User]
@@ -54,12 +54,17 @@ def test_a_bark_is_stored_with_its_intent_in_one_write(stores: Stores) -> None:
     bark, now = new_bark(ids.new()), ids.now_ms()
     assert stores.barks.insert(bark, now)
     assert not stores.barks.insert(bark, now)
-    assert bark not in stores.barks.overdue(now + FIRST_LOOK_MS, 10_000)
-    assert bark in stores.barks.overdue(now + FIRST_LOOK_MS + 1, 10_000)
-    stores.barks.look_again([bark], now)
-    assert bark not in stores.barks.overdue(now + LOOK_AGAIN_MS, 10_000)
+    assert bark.id not in stores.barks.overdue(now + FIRST_LOOK_MS, 10_000)
+    assert stores.barks.overdue(now + FIRST_LOOK_MS + 1, 10_000)[bark.id] == bark.author_id
+    for times in (1, 2, 4):  # each time later
+        stores.barks.look_again([bark.id], now)
+        assert bark.id not in stores.barks.overdue(now + times * LOOK_AGAIN_MS, 10_000)
+        assert bark.id in stores.barks.overdue(now + times * LOOK_AGAIN_MS + 1, 10_000)
+    for _ in range(20):
+        stores.barks.look_again([bark.id], now)
+    assert bark.id in stores.barks.overdue(now + LOOK_AGAIN_MAX_MS + 1, 10_000)
     stores.barks.fanned_out(bark, now)
-    assert bark.id not in {one.id for one in stores.barks.overdue(now * 2, 10_000)}
+    assert bark.id not in stores.barks.overdue(now * 2, 10_000)
     assert stores.barks.by_id(bark.id) == replace(bark, fanned_out=True)
 
 
@@ -71,7 +76,7 @@ def test_what_was_fanned_out_of_late_can_be_fanned_out_again_however_old_it_is(s
         stores.barks.insert(bark, now)
         stores.barks.fanned_out(bark, fanned_at)
     assert stores.barks.fan_out_again(now - 60_000, now) >= 1
-    pending = {bark.id for bark in stores.barks.overdue(now, 10_000)}
+    pending = stores.barks.overdue(now, 10_000)
     assert first.id in pending
     assert second.id not in pending
 

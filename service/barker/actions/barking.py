@@ -99,8 +99,8 @@ def recover(stores: Stores) -> int:
 def sweep(stores: Stores) -> int:
     """Ask again for every fan-out that got lost on the way; returns how many."""
     barks = stores.barks.overdue(ids.now_ms(), SWEPT)
-    authors = stores.users.by_ids({bark.author_id for bark in barks}) if barks else {}
-    for bark in barks:
-        _ask_fan_out(stores, bark.id, authors.get(bark.author_id))
+    authors = stores.users.by_ids(set(barks.values())) if barks else {}
+    for bark_id, author_id in barks.items():
+        _ask_fan_out(stores, bark_id, authors.get(author_id))
     stores.barks.look_again(barks, ids.now_ms())
     return len(barks)

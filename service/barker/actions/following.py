@@ -1,6 +1,7 @@
 """Following, and how a follow reaches queues and counts."""
 
 from dataclasses import replace
+from itertools import count
 
 from barker import ids
 from barker.errors import Conflict, Invalid, NotFound, StoreDown
@@ -12,6 +13,7 @@ from barker.stores.queues import GONE_SECONDS
 from barker.stores.unsettled import Change
 
 BACKFILL = 200  # newest barks of a new followee that are put into the queue; below them the truth is asked
+LOOKS = 5  # at counts that go on changing: each follow of a celebrity is settled by a job of its own, too
 SWEPT = 500  # intents looked at a sweep
 
 
@@ -28,10 +30,9 @@ def follow(stores: Stores, user_id: int, handle: str) -> tuple[User, Relation | 
     change, followee = _change(stores, user_id, handle)
     note = _note(stores, change)
     stores.follows.add(user_id, followee.id, ids.now_ms())
-    stores.unsettled.confirm(note)
     with best_effort("follow"):
         stores.queues.rejoin(user_id, followee.id)
-        _ask_settle(stores, change)
+    _confirm(stores, change, note)
     with best_effort("counts"):  # the follow has taken effect: it must not be told as refused
         followers = stores.follows.degrees(user_id, followee.id).followers
         followee = replace(followee, counts=replace(followee.counts, followers=followers))
@@ -43,10 +44,9 @@ def unfollow(stores: Stores, user_id: int, handle: str) -> None:
     change, followee = _change(stores, user_id, handle)
     note = _note(stores, change)
     stores.follows.remove(user_id, followee.id)
-    stores.unsettled.confirm(note)
     with best_effort("unfollow"):
         stores.queues.leave(user_id, followee.id)
-        _ask_settle(stores, change)
+    _confirm(stores, change, note)
 
 
 def _change(stores: Stores, user_id: int, handle: str) -> tuple[Change, User]:
@@ -63,24 +63,31 @@ def _note(stores: Stores, change: Change) -> int:
     return note
 
 
+def _confirm(stores: Stores, change: Change, note: int) -> None:
+    # NOTE after the queues were told: whoever settles another change of the two until here leaves this note alone
+    stores.unsettled.confirm(note)
+    with best_effort("settling"):
+        _ask_settle(stores, change)
+
+
 def _ask_settle(stores: Stores, change: Change) -> None:
     stores.jobs.put(Job("settle", {"follower": change.follower_id, "followee": change.followee_id}))
 
 
 def settle(stores: Stores, follower: int, followee: int) -> None:
     """Bring counts and the follower's queue in line with the graph as it is now. May be repeated."""
+    # Also where nothing is noted any more: an earlier attempt may have done one half, and another worker the rest.
     notes = stores.unsettled.notes(Change(follower, followee))
-    if not notes:
-        return
     state: Degrees | None = None
-    shown: bool | None = None
     # The graph may change while this runs, and another worker may settle that: the last one to look is right.
-    while state != (now := stores.follows.degrees(follower, followee)):
-        state = now
+    for looked in count(1):
+        now = stores.follows.degrees(follower, followee)
+        if state and now.follows == state.follows and (now == state or looked > LOOKS):
+            break
         stores.users.set_counts({follower: {"following": now.following}, followee: {"followers": now.followers}})
-        if shown != now.follows:
+        if state is None or state.follows != now.follows:
             (_take_in if now.follows else _take_out)(stores, follower, followee)
-            shown = now.follows
+        state = now
     stores.unsettled.settled(notes, ids.now_ms())
 
 
@@ -107,10 +114,10 @@ def _take_out(stores: Stores, follower: int, followee: int) -> None:
 
 def prune(stores: Stores, follower: int, followee: int) -> None:
     """Take out of a queue what came in after an unfollow. May be repeated."""
+    if not stores.follows.degrees(follower, followee).follows:
+        stores.queues.prune(follower, followee)
+    # Followed again: this, or an attempt that died here, may have taken out what the follow had put in.
     if stores.follows.degrees(follower, followee).follows:
-        return
-    stores.queues.prune(follower, followee)
-    if stores.follows.degrees(follower, followee).follows:  # followed again just now: what was put in may be gone
         _take_in(stores, follower, followee)
 
 

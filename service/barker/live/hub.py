@@ -105,8 +105,13 @@ class Hub:
         if len(channel.listeners) >= TABS:
             raise TooMany(f"At most {TABS} streams of one person at once: close one.", TABS_SECONDS)
         channel.listeners.add(listener)
-        if not channel.stands.wait(STANDS_SECONDS):
-            self.leave(user_id, listener)
+        stands = False
+        try:
+            stands = channel.stands.wait(STANDS_SECONDS)
+        finally:
+            if not stands:
+                self.leave(user_id, listener)
+        if not stands:
             raise StoreDown("queues")
         return listener
 

@@ -128,13 +128,18 @@ class Stream:
         return bounds
 
     def _catch_up(self) -> Iterator[Event]:
-        first, newest = self._bounds()
         self._gone = self._stores.queues.gone(self._user_id)
-        if _order(self._cursor) < _order(first.id):
-            self._cursor = newest
-            yield Event("gap", newest, data={"hint": "More was missed than the queue holds: read the feed."})
-        while entries := self._stores.queues.after(self._user_id, self._cursor, CAUGHT_UP):
-            yield from self._tell(entries)
+        while True:
+            entries = self._stores.queues.after(self._user_id, self._cursor, CAUGHT_UP)
+            # The floor is looked at after each page: the queue is trimmed also while a slow client takes one.
+            first, newest = self._bounds()
+            if _order(self._cursor) < _order(first.id):
+                self._cursor = newest
+                yield Event("gap", newest, data={"hint": "More was missed than the queue holds: read the feed."})
+            elif entries:
+                yield from self._tell(entries)
+            else:
+                return
 
     def _tell(self, entries: list[Entry]) -> Iterator[Event]:
         """Tell what was not told yet, and move the cursor over all of it."""

@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from barker import ids
 from barker.models import Bark
-from barker.stores.documents import FIRST_LOOK_MS, LOOK_AGAIN_MS, Document, Documents, guard
+from barker.stores.documents import FIRST_LOOK_MS, Document, Documents, guard, later
 
 RECOVER_SECONDS = 60  # for looking through a day
 DAY_MS = 24 * 3600 * 1000
@@ -91,12 +91,11 @@ class Barks:
         )
 
     @guard
-    def overdue(self, now_ms: int, limit: int) -> list[Bark]:
-        """Return barks whose fan-out is still pending though its time has come."""
-        found = (
-            self._barks.find({"fan_out": "pending", "fan_out_due": {"$lt": now_ms}}).sort("fan_out_due").limit(limit)
-        )
-        return [_from_document(document) for document in found]
+    def overdue(self, now_ms: int, limit: int) -> dict[int, int]:
+        """Return barks whose fan-out is still pending though its time has come, with their authors."""
+        due = {"fan_out": "pending", "fan_out_due": {"$lt": now_ms}}
+        found = self._barks.find(due, {"author": 1}).sort("fan_out_due").limit(limit)
+        return {int(document["_id"]): int(document["author"]) for document in found}
 
     @guard
     def fan_out_again(self, since_ms: int, now_ms: int) -> int:
@@ -108,20 +107,18 @@ class Barks:
         with pymongo.timeout(RECOVER_SECONDS):
             return self._barks.update_many(
                 {"_id": {"$gt": ids.at(since_ms - DAY_MS)}, "$or": since},
-                {"$set": {"fan_out": "pending", "fan_out_due": now_ms - 1}},
+                {"$set": {"fan_out": "pending", "fan_out_due": now_ms - 1, "looks": 0}},
             ).modified_count
 
     @guard
-    def look_again(self, barks: Collection[Bark], now_ms: int) -> None:
+    def look_again(self, bark_ids: Collection[int], now_ms: int) -> None:
         """Leave these out of the sweep for a while: a job was put."""
-        self._barks.update_many(
-            {"_id": {"$in": [bark.id for bark in barks]}, "fan_out": "pending"},
-            {"$set": {"fan_out_due": now_ms + LOOK_AGAIN_MS}},
-        )
+        pending = {"_id": {"$in": list(bark_ids)}, "fan_out": "pending"}
+        self._barks.update_many(pending, later("fan_out_due", now_ms))
 
 
 def _pending(now_ms: int) -> dict[str, Any]:
-    return {"fan_out": "pending", "fan_out_due": now_ms + FIRST_LOOK_MS}
+    return {"fan_out": "pending", "fan_out_due": now_ms + FIRST_LOOK_MS, "looks": 0}
 
 
 def _to_document(bark: Bark) -> dict[str, Any]:

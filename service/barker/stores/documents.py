@@ -3,9 +3,9 @@
 users      _id handle password name about interests counts{barks followers following}
            password is an argon2 hash; counts are derived: barks by $inc, the others set from the graph
 sessions   _id user token device seen             token is the SHA-256 of the real one; gone 90 days after `seen`
-barks      _id author text thread in_reply_to quote_of replies deleted fan_out fan_out_due fanned_at
+barks      _id author text thread in_reply_to quote_of replies deleted fan_out fan_out_due looks fanned_at
            fan_out is pending or done; fan_out_due (ms) is when the sweep shall look at a pending one
-unsettled  _id pair "<follower>:<followee>" sure made due
+unsettled  _id pair "<follower>:<followee>" sure made due looks
            a follow or unfollow that a worker still has to carry into queues and counts
 answers    _id fingerprint reserved started status body at
            what a POST with an Idempotency-Key answered; gone after a day
@@ -36,6 +36,16 @@ ANSWER_SECONDS = 24 * 3600
 PREPARE_SECONDS = 900  # an index on a large collection takes its time
 FIRST_LOOK_MS = 60_000  # an intent that is still there after a minute was lost on the way
 LOOK_AGAIN_MS = 300_000  # a job put again may wait in a long lane: do not put it every minute
+LOOK_AGAIN_MAX_MS = 24 * 3600 * 1000  # each time twice as long, up to this: what fails always must not fill the lanes
+
+
+def later(due: str, now_ms: int) -> list[dict[str, Any]]:
+    """Return the update that puts off a time until when the sweep leaves an intent alone."""
+    wait = {"$min": [LOOK_AGAIN_MAX_MS, {"$multiply": [LOOK_AGAIN_MS, {"$pow": [2, "$looks"]}]}]}
+    return [
+        {"$set": {"looks": {"$ifNull": ["$looks", 0]}}},
+        {"$set": {due: {"$toLong": {"$add": [now_ms, wait]}}, "looks": {"$min": [10, {"$add": ["$looks", 1]}]}}},
+    ]
 
 
 class DocumentStore:

@@ -32,7 +32,7 @@ from barker.stores.redis_client import connect
 STORE = "queues"
 BUCKETS = 256
 CALL_USERS = 1_000  # a call: the server serves nobody else meanwhile, about 2 ms
-CALL_USERS_LATE = 20  # a call that looks into each queue first
+CALL_USERS_LATE = 20  # a call that looks into each queue first, up to 17 ms; others have their turn between two
 TRIP = 256  # calls a round trip: what they hold is in memory twice meanwhile
 BATCH = 100  # entries a read: two pages, which is enough in the usual case
 QUEUE_SECONDS = QUEUE_DAYS * 24 * 3600
@@ -84,7 +84,7 @@ class Queues:
         """Append to the queue of everyone who has one and was not served yet; returns how many got it."""
         made_ms = ids.ms_of(bark_id) - CLOCKS_MS
         late = kind == "bark" and made_ms < ids.now_ms() - MARK_SECONDS * 1000
-        step = CALL_USERS_LATE if late else CALL_USERS
+        step, trip = (CALL_USERS_LATE, 1) if late else (CALL_USERS, TRIP)
         entry = [QUEUE_KEEP, MARK_SECONDS, kind, f"{bark_id}:{author_id}", made_ms if late else ""]
         calls: list[functions.Call] = []
         for bucket, users in _by_bucket(user_ids):
@@ -92,8 +92,7 @@ class Queues:
             for at in range(0, len(users), step):
                 last = users[at - 1] if at else ""
                 calls.append(("barker_deliver", mark, [*entry, last, *users[at : at + step]]))
-        trips = (calls[at : at + TRIP] for at in range(0, len(calls), TRIP))
-        return sum(sum(functions.call(self._redis, trip)) for trip in trips)
+        return sum(sum(functions.call(self._redis, calls[at : at + trip])) for at in range(0, len(calls), trip))
 
     @guard
     def open(self, user_id: int) -> bool:
@@ -142,12 +141,9 @@ class Queues:
         with self._redis.pipeline(transaction=False) as pipe:
             pipe.expire(queue, QUEUE_SECONDS)
             pipe.smembers(_gone(user_id))
-            pipe.xrange(queue, count=1)
             pipe.xrevrange(queue, count=BATCH)
-            found, gone, first, batch = pipe.execute()
-        if not found:
-            return Reading()
-        gone = set(map(int, gone))
+            _, left, batch = pipe.execute()
+        gone = set(map(int, left))
         page: set[int] = set()
         bound: Entry | None = None
         while entries := _entries(batch):
@@ -158,7 +154,11 @@ class Queues:
             if len(newest) == limit and newest[-1] >= max(passed, _noted(bound) + 1):
                 return Reading(newest, newest[-1] - 1, found=True)
             batch = self._redis.xrevrange(queue, max=f"({entries[-1].id}", count=BATCH)
-        oldest = _entries(first)[0]
+        # Only now: what was trimmed away while this read is not counted among what the queue has.
+        first = _entries(self._redis.xrange(queue, count=1))
+        if not first:
+            return Reading()
+        oldest = first[0]
         floor = _floor(oldest, bound)
         complete = sorted((bark_id for bark_id in page if bark_id > floor), reverse=True)[:limit]
         return Reading(complete, floor, found=True, unbuilt=_is_unbuilt(oldest, bound))

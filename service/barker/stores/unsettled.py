@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from barker.stores.documents import FIRST_LOOK_MS, LOOK_AGAIN_MS, Documents, guard
+from barker.stores.documents import FIRST_LOOK_MS, Documents, guard, later
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Unsettled:
     def look_again(self, changes: Collection[Change], now_ms: int) -> None:
         """Leave these out of the sweep for a while: a job was put."""
         pairs = [_pair(change) for change in changes]
-        self._unsettled.update_many({"pair": {"$in": pairs}}, {"$set": {"due": now_ms + LOOK_AGAIN_MS}})
+        self._unsettled.update_many({"pair": {"$in": pairs}}, later("due", now_ms))
 
 
 def _pair(change: Change) -> str:

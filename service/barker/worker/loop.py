@@ -114,19 +114,36 @@ class Worker:
         self._stores.jobs.move_due()
 
     def _sweep(self) -> None:
-        for sweep in SWEEPS:
-            if lost := sweep(self._stores):
-                log.warning("swept", action=sweep.__module__, lost=lost)
         for lane in LANES:
-            self._reclaim(lane)
+            self._try(self._reclaim, lane)
+        for sweep in SWEEPS:
+            self._try(self._sweep_by, sweep)
+
+    def _try(self, chore: Callable[..., None], *arguments: object) -> None:
+        """Let one chore fail without keeping the others from their turn."""
+        try:
+            chore(*arguments)
+        except StoreDown:
+            pass  # the guard has logged it
+        except Exception:
+            log.exception("chore_failed", chore=chore.__name__)
+
+    def _sweep_by(self, sweep: Callable[[Stores], int]) -> None:
+        if lost := sweep(self._stores):
+            log.warning("swept", action=sweep.__module__, lost=lost)
 
     def _reclaim(self, lane: str) -> None:
-        found = self._stores.jobs.reclaim(lane, self._name, LEASE_SECONDS, CLAIMED[lane])
-        for claim, starts in found:
+        # One at a time: where one of them takes its workers along, only that one is started again and again.
+        while not self._stopping.is_set():
+            found = self._stores.jobs.reclaim(lane, self._name, LEASE_SECONDS, 1)
+            if not found:
+                return
+            ((claim, starts),) = found
             log.warning("reclaimed", job=claim.job.name, starts=starts)
             if starts > MAX_STARTS:
                 self._park(claim, f"{starts - 1} workers died with it")
-        self._run_all([claim for claim, starts in found if starts <= MAX_STARTS])
+            else:
+                self._run_all([claim])
 
     def _leave(self) -> None:
         try:
