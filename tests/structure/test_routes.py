@@ -7,7 +7,7 @@ import pytest
 from flask_openapi.openapi import OpenAPI
 from werkzeug.routing import Rule
 
-from barker.api.blueprint import SECURITY
+from barker.api.description import described
 from barker.app import create_app
 from barker.settings import Settings
 
@@ -71,18 +71,24 @@ def test_every_route_asks_who_then_how_often_then_what(app: OpenAPI) -> None:
 
 
 def test_every_route_is_in_openapi_with_its_refusals(app: OpenAPI) -> None:
-    described = app.api_doc["paths"]
+    paths = described(app)["paths"]
     for method, path, rule in routes(app):
         if path in PAGES:
             continue
-        operation = described[path.replace("<", "{").replace(">", "}")][method.lower()]
-        auth = getattr(app.view_functions[rule.endpoint], "auth", None)
-        expected = {"422", "429", "503"} | ({"401"} if auth != "public" else set())
+        operation = paths[path.replace("<", "{").replace(">", "}")][method.lower()]
+        auth = getattr(app.view_functions[rule.endpoint], "auth", "")
+        expected = {"422", "503"} | ({"401"} if auth != "public" else set())
         expected |= {"404"} if "<" in path else set()
         expected |= {"400", "413", "415"} if "requestBody" in operation else set()
         assert expected <= set(operation["responses"]), f"{method} {path}"
         assert operation["summary"]
-        assert (operation.get("security") == SECURITY) == (auth == "signed_in"), f"{method} {path}"
+        assert ("429" in operation["responses"]) == (path not in UNLIMITED)
+        bearer: dict[str, list[str]] = {"bearer": []}
+        assert operation["security"] == {"signed_in": [bearer], "anyone": [{}, bearer], "public": []}[auth]
+        keys = [parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "header"]
+        assert ("Idempotency-Key" in keys) == (method == "POST"), f"{method} {path}"
+        assert ("Last-Event-ID" in keys) == (path == "/v1/stream"), f"{method} {path}"
+        assert "Retry-After" in operation["responses"]["503"]["headers"]
 
 
 def test_the_routes_of_the_contract_are_there(app: OpenAPI) -> None:

@@ -58,6 +58,11 @@ def public(view: View) -> View:
     return cast(View, checked)
 
 
+def of(view: object) -> str:
+    """Return what a view has declared: `signed_in`, `anyone` or `public`."""
+    return cast(str, view.auth)  # type: ignore[attr-defined]
+
+
 def _caller_of(token: str) -> accounts.Caller:
     try:
         return accounts.caller_of(stores(), token)

@@ -6,7 +6,7 @@ from barker import models
 from barker.actions import accounts, barking
 from barker.api import bodies, render, shapes
 from barker.api.auth import anyone, signed_in
-from barker.api.blueprint import SECURITY, noun, replies
+from barker.api.blueprint import noun, replies
 from barker.api.checks import checked
 from barker.api.context import me, stores, viewer
 from barker.api.idempotency import idempotent, reserved_id
@@ -15,7 +15,7 @@ from barker.api.limits import limited
 barks = noun("barks", "What people say.")
 
 
-@barks.post("/v1/barks", responses=replies(401, 403, 409, 413, 415, created=shapes.Bark), security=SECURITY)
+@barks.post("/v1/barks", responses=replies(401, 403, 409, 413, 415, created=shapes.Bark))
 @signed_in
 @limited(120)
 @checked
@@ -42,7 +42,7 @@ def get_bark(path: bodies.IdPath) -> Response:
     return render.answer(render.bark(barking.bark_of(stores(), path.number()), viewer()))
 
 
-@barks.delete("/v1/barks/<id>", responses=replies(401, 403, 404, empty=None), security=SECURITY)
+@barks.delete("/v1/barks/<id>", responses=replies(401, 403, 404, empty=None))
 @signed_in
 @limited(120)
 @checked

@@ -6,8 +6,6 @@ from flask_openapi.blueprint import APIBlueprint
 
 from barker.api.problems import MEDIA_TYPE, STATUS
 
-SECURITY: list[dict[str, list[Any]]] = [{"bearer": []}]
-
 
 def noun(name: str, about: str) -> APIBlueprint:
     """Return a place for the routes of one noun."""

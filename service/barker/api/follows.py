@@ -7,7 +7,7 @@ from flask import Response
 from barker.actions import following
 from barker.api import bodies, cursors, render, shapes
 from barker.api.auth import anyone, signed_in
-from barker.api.blueprint import SECURITY, noun, replies
+from barker.api.blueprint import noun, replies
 from barker.api.checks import checked
 from barker.api.context import me, stores, viewer
 from barker.api.limits import limited
@@ -15,7 +15,7 @@ from barker.api.limits import limited
 follows = noun("follows", "Who follows whom.")
 
 
-@follows.put("/v1/me/following/<handle>", responses=replies(401, 403, 404, ok=shapes.User), security=SECURITY)
+@follows.put("/v1/me/following/<handle>", responses=replies(401, 403, 404, ok=shapes.User))
 @signed_in
 @limited(120)
 @checked
@@ -25,7 +25,7 @@ def put_follow(path: bodies.HandlePath) -> Response:
     return render.answer(render.user(user, you))
 
 
-@follows.delete("/v1/me/following/<handle>", responses=replies(401, 403, 404, empty=None), security=SECURITY)
+@follows.delete("/v1/me/following/<handle>", responses=replies(401, 403, 404, empty=None))
 @signed_in
 @limited(120)
 @checked

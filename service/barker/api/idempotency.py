@@ -39,6 +39,11 @@ def idempotent_secret(view: View) -> View:
     return _idempotent(view, secret=True)
 
 
+def is_on(view: object) -> bool:
+    """Tell whether a view honours the key."""
+    return getattr(view, "idempotent", False)
+
+
 def reserved_id() -> int:
     """Return the id for what this POST creates."""
     return cast(int, g.reserved_id)

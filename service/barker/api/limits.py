@@ -37,6 +37,11 @@ def unlimited(view: View) -> View:
     return view
 
 
+def of(view: object) -> int | None:
+    """Return how many calls a minute a view has declared; None for no limit."""
+    return cast("int | None", view.limit)  # type: ignore[attr-defined]
+
+
 def count_refusal() -> None:
     """Count a call of somebody unknown against the address it came from: a token that is none costs two looks."""
     count("not signed in", _address(), REFUSALS)

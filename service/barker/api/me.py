@@ -5,7 +5,7 @@ from flask import Response
 from barker.actions import accounts
 from barker.api import bodies, render, shapes
 from barker.api.auth import signed_in
-from barker.api.blueprint import SECURITY, noun, replies
+from barker.api.blueprint import noun, replies
 from barker.api.checks import checked
 from barker.api.context import me, stores
 from barker.api.limits import limited
@@ -14,7 +14,7 @@ from barker.models import Relation
 myself = noun("me", "My own profile and place.")
 
 
-@myself.get("/v1/me", responses=replies(401, ok=shapes.User), security=SECURITY)
+@myself.get("/v1/me", responses=replies(401, ok=shapes.User))
 @signed_in
 @limited(600)
 @checked
@@ -23,7 +23,7 @@ def get_me() -> Response:
     return render.answer(render.user(accounts.me(stores(), me()), Relation()))
 
 
-@myself.patch("/v1/me", responses=replies(401, 403, 413, 415, ok=shapes.User), security=SECURITY)
+@myself.patch("/v1/me", responses=replies(401, 403, 413, 415, ok=shapes.User))
 @signed_in
 @limited(60)
 @checked
@@ -33,7 +33,7 @@ def patch_me(body: bodies.ProfileChanges) -> Response:
     return render.answer(render.user(accounts.change_profile(stores(), me(), changes), Relation()))
 
 
-@myself.put("/v1/me/place", responses=replies(401, 403, 413, 415, empty=None), security=SECURITY)
+@myself.put("/v1/me/place", responses=replies(401, 403, 413, 415, empty=None))
 @signed_in
 @limited(60)
 @checked
@@ -43,7 +43,7 @@ def put_place(body: bodies.NewPlace) -> Response:
     return Response(status=204)
 
 
-@myself.delete("/v1/me/place", responses=replies(401, 403, empty=None), security=SECURITY)
+@myself.delete("/v1/me/place", responses=replies(401, 403, empty=None))
 @signed_in
 @limited(60)
 @checked

@@ -18,6 +18,7 @@ from barker.api.auth import public
 from barker.api.blueprint import noun, replies
 from barker.api.checks import checked
 from barker.api.context import stores
+from barker.api.description import described
 from barker.api.limits import limited, unlimited
 from barker.errors import StoreDown
 from barker.stores.guard import Bulkhead
@@ -85,7 +86,7 @@ def _health(asked: Future[float], until: float) -> shapes.StoreHealth:
 @limited(600)
 def get_openapi() -> Response:
     """Describe all routes (OpenAPI 3.1)."""
-    return jsonify(cast(OpenAPI, current_app).api_doc)
+    return jsonify(described(cast(OpenAPI, current_app)))
 
 
 DOCS = """<!doctype html>

@@ -5,7 +5,7 @@ from flask import Response
 from barker.actions import feed
 from barker.api import bodies, cursors, render, shapes
 from barker.api.auth import signed_in
-from barker.api.blueprint import SECURITY, noun, replies
+from barker.api.blueprint import noun, replies
 from barker.api.checks import checked
 from barker.api.context import me, stores
 from barker.api.limits import limited
@@ -13,7 +13,7 @@ from barker.api.limits import limited
 reading = noun("reading", "My feed.")
 
 
-@reading.get("/v1/feed", responses=replies(401, ok=shapes.Barks), security=SECURITY)
+@reading.get("/v1/feed", responses=replies(401, ok=shapes.Barks))
 @signed_in
 @limited(600)
 @checked

@@ -5,7 +5,7 @@ from flask import Response
 from barker.actions import accounts
 from barker.api import bodies, cursors, render, shapes
 from barker.api.auth import answer_signed_in, public, signed_in, take_cookie
-from barker.api.blueprint import SECURITY, noun, replies
+from barker.api.blueprint import noun, replies
 from barker.api.checks import checked
 from barker.api.context import me, stores
 from barker.api.idempotency import idempotent_secret
@@ -28,7 +28,7 @@ def post_session(body: bodies.SignIn) -> Response:
     return answer_signed_in(signed_in, f"/v1/me/sessions/{signed_in.session.id}")
 
 
-@sessions.get("/v1/me/sessions", responses=replies(401, ok=shapes.Sessions), security=SECURITY)
+@sessions.get("/v1/me/sessions", responses=replies(401, ok=shapes.Sessions))
 @signed_in
 @limited(120)
 @checked
@@ -40,7 +40,7 @@ def get_sessions(query: bodies.Page) -> Response:
     return render.page(shapes.Sessions, items, of, cursors.cut([session.id for session in found], query.limit))
 
 
-@sessions.delete("/v1/me/sessions", responses=replies(401, 403, empty=None), security=SECURITY)
+@sessions.delete("/v1/me/sessions", responses=replies(401, 403, empty=None))
 @signed_in
 @limited(60)
 @checked
@@ -50,7 +50,7 @@ def delete_sessions() -> Response:
     return take_cookie(Response(status=204))
 
 
-@sessions.get("/v1/me/sessions/<id>", responses=replies(401, 404, ok=shapes.Session), security=SECURITY)
+@sessions.get("/v1/me/sessions/<id>", responses=replies(401, 404, ok=shapes.Session))
 @signed_in
 @limited(120)
 @checked
@@ -59,7 +59,7 @@ def get_session(path: bodies.IdPath) -> Response:
     return render.answer(render.session(accounts.session_of(stores(), me(), path.number()), me()))
 
 
-@sessions.delete("/v1/me/sessions/<id>", responses=replies(401, 403, 404, empty=None), security=SECURITY)
+@sessions.delete("/v1/me/sessions/<id>", responses=replies(401, 403, 404, empty=None))
 @signed_in
 @limited(60)
 @checked

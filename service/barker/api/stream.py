@@ -8,7 +8,7 @@ from flask import Response, request
 from barker.actions import accounts
 from barker.api import bodies, render
 from barker.api.auth import signed_in, token_of_request
-from barker.api.blueprint import SECURITY, noun, replies
+from barker.api.blueprint import noun, replies
 from barker.api.checks import checked
 from barker.api.context import context, me, stores
 from barker.api.limits import limited
@@ -23,7 +23,7 @@ EVENTS = {
 }
 
 
-@stream.get("/v1/stream", responses=replies(401) | {200: EVENTS}, security=SECURITY)
+@stream.get("/v1/stream", responses=replies(401) | {200: EVENTS})
 @signed_in
 @limited(120)
 @checked
