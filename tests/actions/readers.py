@@ -58,3 +58,12 @@ def long_ago(stores: Stores, author: User, number: int) -> list[int]:
     made = [ids.at(ids.now_ms() - 10_000 * (number - n)) for n in range(number)]
     stores.barks.insert_many([Bark(bark_id, author.id, "woof", bark_id) for bark_id in made])
     return made
+
+
+def delivered_then(stores: Stores, user: User, author: User, barks: list[int]) -> None:
+    """Let the user's queue hold barks of long ago as if each had arrived when it was made."""
+    redis, key = stores.queues._redis, stores.queues.channel(user.id)
+    redis.delete(key)
+    redis.xadd(key, {"start": "0:0"}, id=f"{ids.ms_of(barks[0]) - 1}-0")
+    for bark_id in barks:
+        redis.xadd(key, {"bark": f"{bark_id}:{author.id}"}, id=f"{ids.ms_of(bark_id) + 1}-0")

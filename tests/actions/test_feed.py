@@ -8,7 +8,7 @@ from barker import ids
 from barker.actions import feed
 from barker.errors import StoreDown
 from barker.stores import Stores, queues
-from tests.actions.readers import NewUser, bark, follow, pages, raiser, whole
+from tests.actions.readers import NewUser, bark, delivered_then, follow, long_ago, pages, raiser, whole
 
 pytestmark = pytest.mark.usefixtures("asked")
 
@@ -88,3 +88,41 @@ def test_a_queue_that_could_not_be_filled_is_filled_later_also_after_a_follow(
     follow(stores, bob, eve)
     assert whole(stores, bob) == [made]
     assert stores.queues.read(bob.id, ids.MAX_ID, 5).bark_ids == [made]
+
+
+def test_what_lies_below_the_queue_waits_while_the_graph_is_away(
+    stores: Stores, new_user: NewUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = new_user("ada"), new_user("bob")
+    follow(stores, bob, ada)
+    made = long_ago(stores, ada, 100)
+    delivered_then(stores, bob, ada, made)
+    stores.queues._redis.xtrim(stores.queues.channel(bob.id), maxlen=50, approximate=False)
+    all_following = stores.follows.all_following
+    monkeypatch.setattr(type(stores.follows), "all_following", raiser(StoreDown("graph")))
+    page, below = feed.read_feed(stores, bob.id, ids.MAX_ID, 60)
+    assert 40 < len(page) < 60
+    assert below is not None  # the page is not full, and does not say that it is the last one
+    with pytest.raises(StoreDown):
+        feed.read_feed(stores, bob.id, below, 60)
+    monkeypatch.setattr(type(stores.follows), "all_following", lambda _, user: all_following(user))
+    rest, below = feed.read_feed(stores, bob.id, below, 60)
+    assert [shown.bark.id for shown in page + rest] == made[::-1]
+    assert below is None
+
+
+def test_a_queue_trimmed_while_it_is_read_leaves_no_hole(
+    stores: Stores, new_user: NewUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = new_user("ada"), new_user("bob")
+    follow(stores, bob, ada)
+    made = long_ago(stores, ada, 300)
+    delivered_then(stores, bob, ada, made)
+    redis, xrevrange = stores.queues._redis, stores.queues._redis.xrevrange
+
+    def trim_meanwhile(*arguments: object, **more: object) -> object:
+        redis.xtrim(stores.queues.channel(bob.id), maxlen=150, approximate=False)
+        return xrevrange(*arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(redis, "xrevrange", trim_meanwhile)
+    assert whole(stores, bob, 100) == made[::-1]

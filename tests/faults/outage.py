@@ -1,5 +1,6 @@
 """One outage of one store, from before it until after it, and all that people saw of it."""
 
+import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -39,19 +40,21 @@ class Cast:
     """Who takes part, each in one thing. Most are there for all outages; `renew` brings those who can only once."""
 
     def __init__(self, world: World) -> None:
-        names = ("ada", "bob", "cat", "dan", "ann", "hal")
-        self.ada, self.bob, self.cat, self.dan, self.ann, self.hal = map(world.person, names)
+        self.ada, self.bob, self.cat, self.dan, self.ann = map(world.person, ("ada", "bob", "cat", "dan", "ann"))
         for text in reversed(OLD):
             self.ada.bark(text)
         self.bob.follow(self.ada)  # bob reads what ada barked
         self.dan.follow(self.cat)  # dan has a screen open, cat barks while a store is away
         self.dan.follow(self.ann)  # and so does ann, by another process, which reaches all stores
-        for reader in (self.bob, self.dan, self.hal):  # hal opens a stream
+        for reader in (self.bob, self.dan):
             reader.feed()
 
     def renew(self, world: World) -> None:
         """Bring those who have done nothing yet, and wait until all is quiet."""
         self.eve, self.gil = world.person("eve"), world.person("gil")  # nothing was ever asked with gil's token
+        self.fay, self.hal = world.person("fay"), world.person("hal")
+        self.fay.follow(self.ada)  # fay follows ada no longer
+        self.hal.get("/v1/me")  # hal opens a stream: her token is cached, a queue she has not
         assert self.eve.feed() == []  # eve has a queue, into which a follow of hers has to bring ada's barks
         wait_for(world.is_settled, "the past to be over")
         wait_for(lambda: "RateLimit-Limit" in self.ada.call("GET", "/v1/me").headers, "the limits to be on")
@@ -60,14 +63,17 @@ class Cast:
         """Return what they do in an outage of that name, all at the same time."""
         place = {"lat": 52.5, "lon": 13.4}
         signs_in = {"handle": self.bob.handle, "password": PASSWORD}
+        signs_up = {"handle": f"jan_{secrets.token_hex(5)}", "password": PASSWORD}
         stranger = self.bob.service.call
         return {
             "post a bark": lambda: self.cat.call("POST", "/v1/barks", json={"text": f"during {name}"}),
             "read the feed": lambda: self.bob.call("GET", "/v1/feed"),
             "open a stream": lambda: _opened(self.hal),
             "follow": lambda: self.eve.call("PUT", f"/v1/me/following/{self.ada.handle}"),
+            "unfollow": lambda: self.fay.call("DELETE", f"/v1/me/following/{self.ada.handle}"),
             "look at somebody": lambda: self.bob.call("GET", f"/v1/users/{self.ada.handle}"),
             "list her followers": lambda: self.bob.call("GET", f"/v1/users/{self.ada.handle}/followers"),
+            "sign up": lambda: stranger("POST", "/v1/users", json=signs_up),
             "sign in": lambda: stranger("POST", "/v1/sessions", json=signs_in),
             "share a place": lambda: self.bob.call("PUT", "/v1/me/place", json=place),
             "the same, token not cached": lambda: self.gil.call("PUT", "/v1/me/place", json=place),

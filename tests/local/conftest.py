@@ -26,7 +26,7 @@ class FirstRun:
 
 
 @pytest.fixture(scope="session")
-def first_run(tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
+def first_run(servers_can_be_had: None, tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
     data, said, others = tmp_path_factory.mktemp("first") / "var", list[str](), children()
     with LocalStores(data, free_ports=True, say=said.append) as urls:
         write(urls)

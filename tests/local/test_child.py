@@ -78,7 +78,7 @@ def test_an_interrupt_while_stopping_kills_all_at_once(python: Callable[[str], C
     with pytest.raises(KeyboardInterrupt):
         stop([deaf], [later], seconds=30)
 
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20  # it would wait for 30
     assert not deaf.runs()
     assert not later.runs()
     again.join()

@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 import textwrap
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -62,17 +62,20 @@ def test_a_folder_still_held_by_the_servers_of_a_killed_run_is_waited_for(tmp_pa
         from pathlib import Path
         from barker.local.folder import claimed
         with claimed(Path({str(tmp_path)!r}), fresh=False) as lock:
-            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.6)"], pass_fds=(lock,))
+            server = subprocess.Popen([sys.executable, "-c", "input()"], stdin=sys.stdin, pass_fds=(lock,))
             print("held", flush=True)
-            sys.stdin.read()
+            server.wait()
     """
     with subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as first:
         assert first.stdout is not None
+        assert first.stdin is not None
         first.stdout.readline()
         first.kill()
-    began = time.monotonic()
+        first.wait()
+        release = threading.Timer(0.5, first.stdin.close)  # ends the server, which still holds the folder
+        release.start()
 
-    with claimed(tmp_path, fresh=False):
-        assert time.monotonic() - began > 0.2
+        with claimed(tmp_path, fresh=False):
+            assert release.finished.is_set()

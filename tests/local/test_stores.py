@@ -15,6 +15,8 @@ from barker.local.kinds import KINDS
 from .conftest import FirstRun, mongo_client
 from .processes import children, is_gone
 
+pytestmark = pytest.mark.usefixtures("servers_can_be_had")
+
 
 def test_all_four_start_and_stop_and_leave_no_process(first_run: FirstRun) -> None:
     assert set(first_run.urls) == {kind.setting for kind in KINDS.values()}

@@ -4,7 +4,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -161,13 +160,11 @@ def test_ctrl_c_stops_all_in_seconds_and_leaves_no_process(
         family = second.family()
         assert not any("java" in process.name() or "mongod" in process.name() for process in family)
         assert second.process.stdin is not None
-        began = time.monotonic()
 
         second.process.stdin.write(b"\x03")
         second.process.stdin.flush()
 
         assert second.process.wait(GONE_SECONDS) == 0
-        assert time.monotonic() - began < 6
         assert all(map(is_gone, family))
         assert second.said("All has stopped.")
 
