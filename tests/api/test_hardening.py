@@ -19,6 +19,7 @@ from barker.errors import NotSignedIn
 from barker.live.hub import TABS
 from barker.settings import Settings
 from barker.stores import Stores
+from barker.stores.counters import Usage
 from tests.barker_process import PASSWORD, Person, Service, wait_for
 
 CROWD = 20
@@ -53,6 +54,22 @@ def test_calls_without_a_live_token_are_counted_against_their_address(limited: S
     assert {answer.status_code for answer in answers} == {401, 429}
     assert int(answers[0].headers["RateLimit-Reset"]) > 1
     assert all("RateLimit-Remaining" in answer.headers for answer in answers)
+
+
+@pytest.mark.parametrize(("proxies", "address"), [("0", "127.0.0.1"), ("1", "203.0.113.9")])
+def test_an_address_is_believed_of_trusted_proxies_alone(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch, proxies: str, address: str
+) -> None:
+    callers: list[str] = []
+
+    def hit(_: object, route: str, caller: str, *limit: int) -> Usage:
+        callers.append(caller)
+        return Usage(allowed=True, limit=1, remaining=1, reset_seconds=1)
+
+    monkeypatch.setattr(type(stores.counters), "hit", hit)
+    app = create_app(Settings.read({"BARKER_TRUSTED_PROXIES": proxies}), stores)
+    app.test_client().get("/v1/users/nobody_at_all", headers={"X-Forwarded-For": "198.51.100.7, 203.0.113.9"})
+    assert callers == [f"address:{address}"]
 
 
 def test_passwords_are_guessed_so_often_whatever_the_address(limited: Service) -> None:

@@ -100,6 +100,6 @@ def test_the_map_names_every_room(root: Path) -> None:
             assert f"`barker/{room.name}/`" in text, room.name
 
 
-def test_nothing_is_done_at_import(root: Path) -> None:
+def test_importing_starts_no_thread(root: Path) -> None:
     code = "import barker.app, barker.cli, barker.worker.loop, threading; assert threading.active_count() == 1"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=root)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from redis.client import PubSub
 from redis.exceptions import RedisError
@@ -54,19 +55,25 @@ class Bells:
         with self._breaking():
             self._pubsub.sunsubscribe(channel)  # type: ignore[no-untyped-call]
 
-    @guard
     def next(self, seconds: float) -> Ring | None:
         """Return the next ring, None if there is none for so long."""
-        if self._broken:
-            raise StoreDown("queues")
-        message = self._pubsub.get_message(timeout=seconds)
+        message = self._message(seconds)
         if message is None:
-            self._check()
             return None
-        self._heard, self._asked = time.monotonic(), False
         if message["type"] == "smessage":
             return Ring(_user(message["channel"]), Entry.parse(*message["data"].split(" ")))
         return Ring(_user(message["channel"])) if message["type"] == "ssubscribe" else None
+
+    @guard
+    def _message(self, seconds: float) -> dict[str, Any] | None:
+        if self._broken:
+            raise StoreDown("queues")
+        message: dict[str, Any] | None = self._pubsub.get_message(timeout=seconds)
+        if message is None:
+            self._check()
+        else:
+            self._heard, self._asked = time.monotonic(), False
+        return message
 
     @contextmanager
     def _breaking(self) -> Iterator[None]:
