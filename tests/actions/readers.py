@@ -1,7 +1,10 @@
 """Barking, following and reading, a step at a time."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+
+import pytest
 
 from barker import ids
 from barker.actions import barking, feed, following
@@ -28,6 +31,17 @@ def raiser(error: Exception) -> Callable[..., None]:
         raise error
 
     return fail
+
+
+def once(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, first: Callable[..., Any]) -> None:
+    """Let the next call of a method be this function, which is given the method itself; later ones are as ever."""
+    method = getattr(owner, name)
+
+    def call(self: object, *arguments: Any) -> Any:
+        monkeypatch.setattr(owner, name, method)
+        return first(partial(method, self), *arguments)
+
+    monkeypatch.setattr(owner, name, call)
 
 
 def pages(stores: Stores, user: User, limit: int) -> list[list[int]]:

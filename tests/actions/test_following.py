@@ -1,5 +1,7 @@
 """How follows reach counts and feeds, in any order."""
 
+from collections.abc import Callable
+
 import pytest
 
 from barker import ids
@@ -8,10 +10,14 @@ from barker.errors import Invalid, StoreDown
 from barker.models import Degrees
 from barker.stores import Stores, queues
 from barker.stores.documents import FIRST_LOOK_MS
+from barker.stores.graph import GraphStore
 from barker.stores.jobs import Job
+from barker.stores.queues import Queues
 from barker.stores.unsettled import Change
-from tests.actions.readers import NewUser, age, bark, follow, long_ago, whole
+from barker.stores.users import Users
+from tests.actions.readers import NewUser, age, bark, follow, long_ago, once, whole
 
+Method = Callable[..., object]
 pytestmark = pytest.mark.usefixtures("asked")
 
 
@@ -118,15 +124,13 @@ def test_a_follow_overtaken_by_an_unfollow_is_settled(
 ) -> None:
     ada, bob = new_user("ada"), new_user("bob")
     made = bark(stores, ada, fan_out=False)
-    add = stores.follows.add
 
-    def add_late(*arguments: int) -> None:
-        monkeypatch.setattr(type(stores.follows), "add", lambda _, *late: add(*late))
+    def add_late(add: Method, *arguments: int) -> None:
         following.unfollow(stores, bob.id, ada.handle)
         following.settle(stores, bob.id, ada.id)
         add(*arguments)
 
-    monkeypatch.setattr(type(stores.follows), "add", lambda _, *arguments: add_late(*arguments))
+    once(monkeypatch, GraphStore, "add", add_late)
     following.follow(stores, bob.id, ada.handle)
     following.settle(stores, bob.id, ada.id)
     assert stores.users.by_ids([ada.id])[ada.id].counts.followers == 1
@@ -141,14 +145,12 @@ def test_a_new_follow_during_the_unfollows_settling_wins(
     feed.open_queue(stores, bob.id)
     made = bark(stores, ada)
     following.unfollow(stores, bob.id, ada.handle)
-    prune = stores.queues.prune
 
-    def prune_late(*arguments: int) -> int:
-        monkeypatch.setattr(type(stores.queues), "prune", lambda _, *later: prune(*later))
+    def prune_late(prune: Method, *arguments: int) -> object:
         follow(stores, bob, ada)  # another worker settles it in between
         return prune(*arguments)
 
-    monkeypatch.setattr(type(stores.queues), "prune", lambda _, *arguments: prune_late(*arguments))
+    once(monkeypatch, Queues, "prune", prune_late)
     following.settle(stores, bob.id, ada.id)
     assert whole(stores, bob) == [made]
 
@@ -177,15 +179,13 @@ def test_two_follows_settled_at_once_count_both(
     stores: Stores, new_user: NewUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada, bob, eve = new_user("ada"), new_user("bob"), new_user("eve")
-    set_counts = stores.users.set_counts
 
-    def set_counts_late(counts: dict[int, dict[str, int]]) -> None:
-        monkeypatch.setattr(type(stores.users), "set_counts", lambda _, later: set_counts(later))
+    def set_counts_late(set_counts: Method, counts: dict[int, dict[str, int]]) -> None:
         follow(stores, eve, ada)
         set_counts(counts)
 
     following.follow(stores, bob.id, ada.handle)
-    monkeypatch.setattr(type(stores.users), "set_counts", lambda _, counts: set_counts_late(counts))
+    once(monkeypatch, Users, "set_counts", set_counts_late)
     following.settle(stores, bob.id, ada.id)
     assert stores.users.by_ids([ada.id])[ada.id].counts.followers == 2
 
@@ -198,15 +198,13 @@ def test_a_settling_that_broke_off_is_repeated_also_when_another_settled_the_res
     feed.open_queue(stores, bob.id)
     made = bark(stores, ada)
     following.unfollow(stores, bob.id, ada.handle)
-    prune = stores.queues.prune
 
-    def prune_late_and_break(*arguments: int) -> int:
-        monkeypatch.setattr(type(stores.queues), "prune", lambda _, *later: prune(*later))
+    def prune_late_and_break(prune: Method, *arguments: int) -> None:
         follow(stores, bob, ada)  # settled by another worker, which drops all notes of the two
         prune(*arguments)
         raise StoreDown("queues")
 
-    monkeypatch.setattr(type(stores.queues), "prune", lambda _, *arguments: prune_late_and_break(*arguments))
+    once(monkeypatch, Queues, "prune", prune_late_and_break)
     with pytest.raises(StoreDown):
         following.settle(stores, bob.id, ada.id)
     assert stores.unsettled.notes(Change(bob.id, ada.id)) == []
@@ -233,14 +231,12 @@ def test_an_unfollow_that_stalls_does_not_hide_an_author_who_is_followed_again(
     follow(stores, bob, ada)
     feed.open_queue(stores, bob.id)
     made = bark(stores, ada)
-    leave = stores.queues.leave
 
-    def leave_late(*arguments: int) -> None:
-        monkeypatch.setattr(type(stores.queues), "leave", lambda _, *later: leave(*later))
+    def leave_late(leave: Method, *arguments: int) -> None:
         follow(stores, bob, ada)
         leave(*arguments)
 
-    monkeypatch.setattr(type(stores.queues), "leave", lambda _, *arguments: leave_late(*arguments))
+    once(monkeypatch, Queues, "leave", leave_late)
     following.unfollow(stores, bob.id, ada.handle)
     assert stores.unsettled.notes(Change(bob.id, ada.id))  # so it is settled, by its job or by the sweep
     following.settle(stores, bob.id, ada.id)

@@ -18,7 +18,7 @@ from pymongo import MongoClient
 from barker.local import LocalStores
 from barker.settings import Settings
 from barker.stores import Stores, connect
-from tests.barker_process import wait_for
+from tests.barker_process import Person, wait_for
 from tests.faults.proxy import Proxy
 from tests.faults.world import LIMITS, SECRET, HastyService, World
 
@@ -104,3 +104,9 @@ def healthy_afterwards(request: pytest.FixtureRequest) -> Iterator[None]:
         world: World = request.getfixturevalue("world")
         if world.clean():
             wait_for(world.is_ready, "the service to find its stores again")
+
+
+@pytest.fixture
+def ada(world: World) -> Person:
+    """Somebody who barks."""
+    return world.person("ada")

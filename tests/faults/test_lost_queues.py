@@ -21,12 +21,6 @@ def redis(servers: Servers) -> Iterator[Redis]:
 
 
 @pytest.fixture
-def ada(world: World) -> Person:
-    """Somebody who barks."""
-    return world.person("ada")
-
-
-@pytest.fixture
 def bob(world: World, ada: Person) -> Person:
     """Who follows ada and has read her first bark."""
     bob = world.person("bob")

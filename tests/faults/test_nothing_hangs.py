@@ -27,12 +27,6 @@ def crowd(ask: Callable[[], requests.Response]) -> tuple[list[requests.Response]
 
 
 @pytest.fixture
-def ada(world: World) -> Person:
-    """Somebody who barks."""
-    return world.person("ada")
-
-
-@pytest.fixture
 def bob(world: World, ada: Person) -> Person:
     """Who follows her, and reads."""
     bob = world.person("bob")

@@ -15,12 +15,6 @@ SLOW_SECONDS = 0.4  # each way to the graph: a fan-out is in the middle for long
 
 
 @pytest.fixture
-def ada(world: World) -> Person:
-    """Somebody who barks."""
-    return world.person("ada")
-
-
-@pytest.fixture
 def bob(world: World, ada: Person) -> Iterator[Screen]:
     """The screen of somebody who follows her, while the graph is slow."""
     bob = world.person("bob")
