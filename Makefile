@@ -1,6 +1,6 @@
 # `make help` lists what there is.
 PYTHON ?= python3
-PORT ?= 8000
+PORT ?= $(or $(BARKER_PORT),8000)
 DATA ?= var
 ARGS ?=
 BIN := .venv/bin
@@ -17,10 +17,10 @@ help: ## Show this list
 	@echo "  PORT=8000 DATA=var PYTHON=python3 can be set: make run PORT=9000 DATA=/srv/barker"
 
 run: .venv/run ## Run it all on this machine: four stores, the API, a worker
-	@$(BIN)/barker up --port $(PORT) --data $(DATA) $(ARGS)
+	@$(BIN)/barker up --port $(PORT) --data "$(DATA)" $(ARGS)
 
 demo: .venv/run ## The same, with a small, lively world in it
-	@$(BIN)/barker up --port $(PORT) --data $(DATA) --demo $(ARGS)
+	@$(BIN)/barker up --port $(PORT) --data "$(DATA)" --demo $(ARGS)
 
 test: .venv/test ## Run all tests; they start their own stores on free ports
 	@$(BIN)/pytest $(ARGS)

@@ -32,10 +32,11 @@ def _settings() -> Settings:
     show_default=True,
     help="Where everything is kept.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--host", default="127.0.0.1", envvar="BARKER_HOST", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
     default=8000,
+    envvar="BARKER_PORT",
     show_default=True,
     type=click.IntRange(1, 65535),
     help="Port to listen on; a free one if it is taken.",
@@ -71,14 +72,14 @@ def prepare() -> None:
 def serve() -> None:
     """Serve HTTP, by gunicorn, on BARKER_HOST and BARKER_PORT."""
     _settings()
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", "python:barker.server", "barker.wsgi:app"])
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "gunicorn", "-c", "python:barker.server", "barker.wsgi:app"])
 
 
 @main.command()
 def worker() -> None:
     """Run jobs until Ctrl-C or SIGTERM."""
     _settings()
-    os.execv(sys.executable, [sys.executable, "-m", "barker.worker"])
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "barker.worker"])
 
 
 if __name__ == "__main__":

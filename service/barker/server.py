@@ -10,14 +10,14 @@ import gevent
 
 from barker import logs
 from barker.errors import BadSettings
-from barker.settings import Settings
+from barker.settings import Settings, bracketed
 
 try:
     _settings = Settings.read()
 except BadSettings as error:
     sys.exit(str(error))
 
-bind = f"{_settings.host}:{_settings.port}"
+bind = f"{bracketed(_settings.host)}:{_settings.port}"
 workers = _settings.processes
 worker_class = "gevent"
 worker_connections = 20_000  # the default of 1,000 is also the number of streams at which nothing else is answered
@@ -26,6 +26,7 @@ timeout = 60  # seconds without a sign of life, and the process is replaced
 graceful_timeout = 10  # seconds for requests to end; streams are let go at once
 forwarded_allow_ips = ""  # what a proxy says is believed by the app alone, as BARKER_TRUSTED_PROXIES says
 limit_request_line = 8190  # a cursor or a query that is too long gets an answer that names it
+chdir = "/"  # it puts this folder before all others that modules come from
 control_socket_disable = True  # else it puts a socket into the home directory
 loglevel = "warning"
 errorlog = "-"

@@ -30,6 +30,11 @@ def _url(*schemes: str) -> AfterValidator:
 RedisUrl = Annotated[str, _url("redis", "rediss", "unix")]
 
 
+def bracketed(host: str) -> str:
+    """Return a host as it stands in an address: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
 class Settings(BaseModel):
     """What an operator can set. Addresses may hold passwords, so they stay out of every `repr`."""
 

@@ -2,6 +2,7 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import psutil
 import pytest
 import requests
 
+from barker.local import StartFailed
 from barker.local.ports import free_port
 
 from .conftest import FirstRun, read
@@ -53,7 +55,7 @@ class Running:
 
 @contextmanager
 def running(folder: Path, *options: str, shell: str = "", **env: str) -> Iterator[Running]:
-    command = [sys.executable, "-m", "barker.cli", "up", "--data", str(folder / "var"), *options]
+    command = [sys.executable, "-P", "-m", "barker.cli", "up", "--data", str(folder / "var"), *options]
     if shell:
         # NOTE a shell that stays in between may end at Ctrl-C itself, and tell that as our exit code
         command = [*shell.split(), f"exec {shlex.join(command)}", "/dev/null"]
@@ -61,7 +63,7 @@ def running(folder: Path, *options: str, shell: str = "", **env: str) -> Iterato
     with (
         output.open("wb") as file,
         subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=file, stderr=file, env={**os.environ, **env}
+            command, stdin=subprocess.PIPE, stdout=file, stderr=file, env={**os.environ, **env}, cwd=folder
         ) as process,
     ):
         try:
@@ -169,6 +171,32 @@ def test_ctrl_c_stops_all_in_seconds_and_leaves_no_process(
         assert second.said("All has stopped.")
 
 
+def test_up_takes_an_ipv6_address_and_no_module_from_the_folder_it_is_started_in(
+    tmp_path: Path, given: dict[str, str]
+) -> None:
+    try:
+        port = free_port("::1")
+    except StartFailed as error:
+        pytest.skip(f"no IPv6 here: {error}")
+    (tmp_path / "redis.py").write_text("raise SystemExit('not that one')")
+    with running(tmp_path, "--host", "::1", "--port", str(port), **given) as second:
+        second.wait_for("Ctrl-C stops everything")
+        assert second.address() == f"http://[::1]:{port}"
+        assert _status(f"{second.address()}/readyz") == 200
+
+
+def test_ctrl_c_is_heard_while_the_network_does_not_answer(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        proxy = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        nothing = {"XDG_CACHE_HOME": str(tmp_path), "PATH": "", "https_proxy": proxy, "HTTPS_PROXY": proxy}
+        with running(tmp_path, "--port", str(free_port()), **nothing) as second:
+            second.wait_for("Neo4j's jars: 0 of 230 fetched, 0 of ")
+            silent.accept()[0].close()
+            second.process.send_signal(signal.SIGINT)
+            assert second.process.wait(GONE_SECONDS) == 0
+            assert second.said("All has stopped.")
+
+
 def test_all_children_end_when_up_is_killed(tmp_path: Path, given: dict[str, str]) -> None:
     with running(tmp_path, "--port", str(free_port()), **given) as second:
         second.wait_for("Ctrl-C stops everything")
@@ -183,11 +211,28 @@ def test_all_children_end_when_up_is_killed(tmp_path: Path, given: dict[str, str
 def test_what_keeps_the_service_from_starting_is_shown_and_nothing_is_left(
     tmp_path: Path, given: dict[str, str]
 ) -> None:
-    given["BARKER_LOG_LEVEL"] = "deafening"
+    given["BARKER_QUEUES_URL"] = f"redis://127.0.0.1:{free_port()}/0"
     with running(tmp_path, "--port", str(free_port()), **given) as second:
         assert second.process.wait(UP_SECONDS) == 1
         assert second.said("Prepare failed: exit code 1. The last lines of ")
-        assert second.said("BARKER_LOG_LEVEL")
+        assert second.said("The queues store does not answer; see its BARKER_*_URL.")
+
+
+@pytest.mark.parametrize(
+    ("options", "setting", "words"),
+    [
+        ([], {"BARKER_LOG_LEVEL": "deafening"}, "BARKER_LOG_LEVEL: "),
+        ([], {"BARKER_PORTS": "1"}, "BARKER_PORTS: is no setting of Barker's"),
+        (["--host", "192.0.2.1"], {}, "Nothing can listen on 192.0.2.1, port "),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_is_touched(
+    tmp_path: Path, options: list[str], setting: dict[str, str], words: str
+) -> None:
+    with running(tmp_path, *options, **setting) as refused:
+        assert refused.process.wait(UP_SECONDS) == 1
+        assert refused.said(words)
+    assert not (tmp_path / "var").exists()
 
 
 def _status(url: str) -> int:

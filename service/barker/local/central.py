@@ -6,14 +6,18 @@ Maven is the slower way, but it knows the mirrors and proxies its user has set.
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from queue import Empty, Queue
+from typing import Any, TypeVar
 
 from barker.local.jars import VERSION, Jar
 from barker.local.packages import module
+
+T = TypeVar("T")
 
 CONNECTIONS = 4
 TIMEOUT_SECONDS = 30
@@ -35,13 +39,36 @@ def download(jars: Sequence[Jar], folder: Path) -> Iterator[Jar]:
     """Fetch from Maven Central; jgo knows where that is and how it is laid out."""
     maven = module("jgo.maven").MavenContext()
     requests = module("requests")
-    with requests.Session() as session, ThreadPoolExecutor(CONNECTIONS) as pool:
-        try:
-            fetches = [pool.submit(_download, session, _url(maven, jar), jar, folder) for jar in jars]
-            for fetch in as_completed(fetches):
-                yield fetch.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+    todo, done = Queue[tuple[str, Jar]](), Queue[Jar | OSError]()
+    for jar in jars:
+        todo.put((_url(maven, jar), jar))
+
+    def fetch() -> None:
+        with requests.Session() as session:
+            for url, jar in _taken(todo):
+                try:
+                    done.put(_download(session, url, jar, folder))
+                except OSError as error:
+                    done.put(error)
+
+    # NOTE daemons: at Ctrl-C nobody waits for a network that does not answer
+    for _ in range(CONNECTIONS):
+        threading.Thread(target=fetch, daemon=True).start()
+    try:
+        for _ in jars:
+            found = done.get()
+            if isinstance(found, OSError):
+                raise found
+            yield found
+    finally:
+        list(_taken(todo))  # what is left is not begun
+
+
+def _taken(queue: Queue[T]) -> Iterator[T]:
+    """Yield what is in a queue, until it is empty."""
+    with suppress(Empty):
+        while True:
+            yield queue.get_nowait()
 
 
 def copy_with_maven(jars: Sequence[Jar], folder: Path) -> Iterator[Jar]:

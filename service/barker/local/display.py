@@ -45,7 +45,7 @@ class Lines:
     def doing(self, title: str, state: str) -> None:
         """Write a line, unless there was one about the same thing a moment ago."""
         now = time.monotonic()
-        if now >= self._next.setdefault(title, now + PLAIN_SECONDS):
+        if now >= self._next.get(title, now):
             self._next[title] = now + PLAIN_SECONDS
             self._say(f"{title}: {state}")
 

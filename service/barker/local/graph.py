@@ -6,12 +6,17 @@ from importlib.metadata import version
 from pathlib import Path
 from zlib import crc32
 
+from neo4j import RoutingControl
+from neo4j.exceptions import DriverError, Neo4jError
+
 from barker.local import jars
 from barker.local.packages import executable
 from barker.local.ports import LOOPBACK
+from barker.stores.bolt import Bolt
 
 OWN_LOG = "logs/debug.log"  # why a database does not start stands only here
 HANDSHAKE_SECONDS = 2.0
+QUERY_SECONDS = 5.0
 BOLT_HANDSHAKE = bytes.fromhex("6060B017") + bytes.fromhex("00000405 00000000 00000000 00000000")
 
 # NOTE the last two are a must: without them it broadcasts on every private network it finds. Without the
@@ -58,7 +63,21 @@ def head_start() -> Path:
 
 
 def is_ready(port: int) -> bool:
-    """Whether it answers the Bolt handshake (its port is open earlier)."""
+    """Whether the database answers (its port is open earlier, and a damaged one never does)."""
+    return _speaks_bolt(port) and _answers(port)
+
+
+def _answers(port: int) -> bool:
+    bolt = Bolt(f"bolt://{LOOPBACK}:{port}", QUERY_SECONDS)
+    try:
+        return bool(bolt.run("RETURN 1 AS one", RoutingControl.READ, QUERY_SECONDS, {}))
+    except (DriverError, Neo4jError, TimeoutError, OSError):
+        return False
+    finally:
+        bolt.close()
+
+
+def _speaks_bolt(port: int) -> bool:
     try:
         with socket.create_connection((LOOPBACK, port), HANDSHAKE_SECONDS) as connection:
             connection.sendall(BOLT_HANDSHAKE)

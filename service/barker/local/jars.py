@@ -84,7 +84,6 @@ def _is_whole(target: Path, jars: Sequence[Jar]) -> bool:
 
 
 def _fetch(jars: Sequence[Jar], part: Path, display: Display, ways: Sequence[Fetch]) -> None:
-    display.doing(TITLE, "looking for what is there")
     missing = [jar for jar in jars if not jar.is_in(part)]
     reasons = []
     for way in ways:
@@ -102,9 +101,14 @@ def _fetch(jars: Sequence[Jar], part: Path, display: Display, ways: Sequence[Fet
 def _go(way: Fetch, jars: Sequence[Jar], missing: Sequence[Jar], part: Path, display: Display) -> None:
     count, size = len(jars) - len(missing), sum(jar.size for jar in jars) - sum(jar.size for jar in missing)
     whole = sum(jar.size for jar in jars)
+
+    def show() -> None:
+        display.doing(TITLE, f"{count} of {len(jars)} fetched, {size / 1e6:.0f} of {whole / 1e6:.0f} MB")
+
+    show()
     for jar in way(missing, part):
         count, size = count + 1, size + jar.size
-        display.doing(TITLE, f"{count} of {len(jars)} fetched, {size / 1e6:.0f} of {whole / 1e6:.0f} MB")
+        show()
 
 
 def _advice(missing: Sequence[Jar], reasons: Sequence[str]) -> str:

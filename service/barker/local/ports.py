@@ -1,5 +1,6 @@
 """Ports on the loopback address."""
 
+import errno
 import random
 import socket
 from collections.abc import Collection
@@ -18,8 +19,10 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
     try:
         with socket.create_server((host, port), family=_family(host)):
             return True
-    except OSError:
-        return False
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return False
+        raise StartFailed(f"Nothing can listen on {host}, port {port}: {error.strerror}.") from error
 
 
 def is_open(port: int) -> bool:

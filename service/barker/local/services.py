@@ -7,10 +7,11 @@ from pathlib import Path
 
 from barker.local.child import Child, Command
 
-PREPARE = (sys.executable, "-m", "barker.cli", "prepare")
-API = (sys.executable, "-m", "gunicorn", "-c", "python:barker.server", "barker.wsgi:app")
-WORKER = (sys.executable, "-m", "barker.worker")
-PRACTICE = (sys.executable, "-m", "barker.local.practice")
+PYTHON = (sys.executable, "-P", "-m")  # -P: a file in the folder it was started in is no module of ours
+PREPARE = (*PYTHON, "barker.cli", "prepare")
+API = (*PYTHON, "gunicorn", "-c", "python:barker.server", "barker.wsgi:app")
+WORKER = (*PYTHON, "barker.worker")
+PRACTICE = (*PYTHON, "barker.local.practice")
 
 
 @dataclass(frozen=True)

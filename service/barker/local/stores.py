@@ -1,5 +1,6 @@
 """The four stores on this machine, for as long as a `with` block lasts."""
 
+import os
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from pathlib import Path
@@ -89,6 +90,7 @@ class LocalStores:
             title=kind.title,
             argv=kind.command(folder, self._ports[kind.name]),
             log=self._data / "logs" / f"{kind.name}.log",
+            env={**os.environ, "LC_ALL": "C.UTF-8"},  # else Java cannot find a folder with an umlaut in its name
             keep_open=(lock,),
             readable=kind.readable,
             own_logs=(folder / kind.own_log,) if kind.own_log else (),

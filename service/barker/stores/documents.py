@@ -79,6 +79,7 @@ class DocumentStore:
     @guard
     def prepare(self) -> None:
         """Create what indexes are missing; may be repeated."""
+        self.ping()  # within the usual limit: who is not there is not waited for as long as for an index
         with pymongo.timeout(PREPARE_SECONDS):
             self._create_indexes()
 

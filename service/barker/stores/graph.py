@@ -60,6 +60,7 @@ class GraphStore:
 
     def prepare(self) -> None:
         """Create the constraint that is also the index of ids; may be repeated."""
+        self.ping()  # within the usual limit
         self._write(CONSTRAINT, seconds=PREPARE_SECONDS)
         self._write(AWAIT, seconds=PREPARE_SECONDS)
 
