@@ -8,7 +8,7 @@ import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, assume, settings
-from schemathesis.checks import positive_data_acceptance
+from schemathesis.checks import negative_data_rejection, positive_data_acceptance
 
 from barker.api.description import described
 from barker.app import create_app
@@ -33,6 +33,7 @@ def somebody(service: Service) -> Person:
 
 drawn = settings(
     max_examples=EXAMPLES,
+    derandomize="FUZZ_EXAMPLES" not in os.environ,  # the usual run tries the same each time, `make fuzz` something new
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
@@ -68,6 +69,7 @@ def check(case: schemathesis.Case[Any], somebody: Person) -> None:
         base_url=somebody.service.url,
         headers=somebody.headers,
         timeout=30,
-        # A bark in answer to one that is not there has a valid form and is refused all the same.
-        excluded_checks=[positive_data_acceptance],
+        # A bark in answer to one that is not there has a valid form and is refused all the same. What is drawn as
+        # invalid may be the token, which we send, or an empty value that no URL can carry: see test_bad_input.
+        excluded_checks=[positive_data_acceptance, negative_data_rejection],
     )
