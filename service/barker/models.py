@@ -13,7 +13,9 @@ PAGE_DEFAULT, PAGE_MAX = 40, 100
 SESSION_DAYS = 90  # since last seen; a phone in a drawer for a season signs in again
 QUEUE_KEEP = 800  # entries: twice what Mastodon keeps, 20 pages of 40
 QUEUE_DAYS = 14  # who stays away longer gets the queue rebuilt on return
-LARGE_FAN_OUT = 1_000  # followers; beyond it a bark travels in the lane of large ones
+LARGE_FAN_OUT = 1_000  # followers; beyond it a bark travels in the lane of large ones, cut into shares:
+SHARE_FOLLOWERS = 250_000  # followers a share; each share reads them all from the graph and keeps its own
+SHARES_MAX = 8  # which is why there are not more
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from barker import ids
-from barker.actions import barking, feed, following
+from barker.actions import barking, fanning, feed, following
 from barker.models import Bark, BarkDraft, User
 from barker.stores import Stores
 
@@ -17,7 +17,7 @@ NewUser = Callable[..., User]
 def bark(stores: Stores, author: User, text: str = "woof", *, fan_out: bool = True) -> int:
     bark_id = barking.post_bark(stores, author, BarkDraft(text), ids.new()).bark.id
     if fan_out:
-        barking.fan_out(stores, bark_id)
+        fanning.fan_out(stores, [bark_id])
     return bark_id
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from barker import ids
-from barker.actions import barking, feed, following
+from barker.actions import barking, fanning, feed, following
 from barker.errors import Invalid, NotAllowed, NotFound
 from barker.models import BarkDraft, Shown, User
 from barker.stores import Stores
@@ -29,14 +29,14 @@ def test_a_bark_whose_job_was_lost_is_swept(stores: Stores, new_user: NewUser, m
     assert texts(stores, bob) == []
     lost: list[Job] = []
     with monkeypatch.context() as patch:
-        patch.setattr(Jobs, "put", lambda self, job, lane="small": lost.append(job))
+        patch.setattr(Jobs, "put", lambda self, *jobs, lane="small": lost.extend(jobs))
         bark = post(stores, ada).bark
-        barking.sweep(stores)
+        fanning.sweep(stores)
         assert lost.count(Job("fan_out", {"bark": bark.id})) == 1
         patch.setattr(ids, "now_ms", lambda now=ids.now_ms: now() + FIRST_LOOK_MS + 1000)
-        assert barking.sweep(stores) >= 1
+        assert fanning.sweep(stores) >= 1
     assert lost.count(Job("fan_out", {"bark": bark.id})) == 2
-    barking.fan_out(stores, bark.id)
+    fanning.fan_out(stores, [bark.id])
     assert texts(stores, bob) == ["woof"]
 
 
@@ -45,10 +45,10 @@ def test_a_fan_out_run_again_changes_nothing(stores: Stores, new_user: NewUser, 
     feed.open_queue(stores, ada.id)
     bark = post(stores, ada).bark
     for _ in range(3):
-        barking.fan_out(stores, bark.id)
+        fanning.fan_out(stores, [bark.id])
     told = [entry for entry in stores.queues.after(ada.id, "0-0", 100) if entry.kind == "bark"]
     assert [entry.bark_id for entry in told] == [bark.id]
-    barking.fan_out(stores, ids.new())  # a bark that is not there counts as done
+    fanning.fan_out(stores, [ids.new()])  # a bark that is not there counts as done
 
 
 def test_a_bark_deleted_before_its_fan_out_is_never_told(stores: Stores, new_user: NewUser, asked: list[Job]) -> None:
@@ -56,7 +56,7 @@ def test_a_bark_deleted_before_its_fan_out_is_never_told(stores: Stores, new_use
     feed.open_queue(stores, ada.id)
     bark = post(stores, ada).bark
     barking.delete_bark(stores, ada.id, bark.id)
-    barking.fan_out(stores, bark.id)
+    fanning.fan_out(stores, [bark.id])
     kinds = [entry.kind for entry in stores.queues.after(ada.id, "0-0", 100)]
     assert kinds == ["start", "floor", "delete"]
     assert texts(stores, ada) == []
@@ -92,15 +92,3 @@ def test_only_the_author_deletes(stores: Stores, new_user: NewUser, asked: list[
     barking.delete_bark(stores, ada.id, bark.id)
     with pytest.raises(NotFound):
         barking.delete_bark(stores, ada.id, bark.id)
-
-
-def test_a_large_fan_out_takes_the_lane_of_large_ones(
-    stores: Stores, new_user: NewUser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lanes: list[str] = []
-    monkeypatch.setattr(Jobs, "put", lambda self, job, lane="small": lanes.append(lane))
-    ada = new_user("ada")
-    post(stores, ada)
-    stores.users.set_counts({ada.id: {"followers": 1_000_000}})
-    post(stores, stores.users.by_ids([ada.id])[ada.id])
-    assert lanes == ["small", "large"]

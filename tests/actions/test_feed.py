@@ -7,7 +7,7 @@ import pytest
 from barker import ids
 from barker.actions import feed
 from barker.errors import StoreDown
-from barker.stores import Stores, queues
+from barker.stores import Stores, delivery
 from tests.actions.readers import NewUser, bark, delivered_then, follow, long_ago, pages, raiser, whole
 
 pytestmark = pytest.mark.usefixtures("asked")
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("asked")
 def test_a_feed_longer_than_the_queue_has_no_hole_and_no_end(
     stores: Stores, new_user: NewUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queues, "QUEUE_KEEP", 100)
+    monkeypatch.setattr(delivery, "QUEUE_KEEP", 100)
     monkeypatch.setattr(feed, "BUILT", 50)
     ada, bob = new_user("ada"), new_user("bob")
     stores.follows.add(bob.id, ada.id, ids.now_ms())

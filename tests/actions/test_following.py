@@ -9,6 +9,7 @@ from barker.actions import feed, following
 from barker.errors import Invalid, StoreDown
 from barker.models import Degrees
 from barker.stores import Stores, queues
+from barker.stores.delivery import Delivery
 from barker.stores.documents import FIRST_LOOK_MS
 from barker.stores.graph import GraphStore
 from barker.stores.jobs import Job
@@ -39,7 +40,7 @@ def test_an_unfollow_takes_effect_at_once_and_for_good(stores: Stores, new_user:
     kept, _ = bark(stores, ada), bark(stores, eve)
     following.unfollow(stores, bob.id, eve.handle)
     assert whole(stores, bob) == [kept]  # before any job ran
-    stores.queues.deliver("bark", late := ids.new(), eve.id, [bob.id])  # a fan-out that was under way
+    stores.queues.deliver(Delivery("bark", late := ids.new(), eve.id, [bob.id]))  # a fan-out that was under way
     assert late not in whole(stores, bob)
     following.settle(stores, bob.id, eve.id)
     stores.queues.rejoin(bob.id, eve.id)  # as if an hour had passed

@@ -140,6 +140,27 @@ def test_a_job_waits_however_long_its_store_is_away_and_may_fail_as_often_as_any
     assert stores.jobs.parked(1) == []
 
 
+def test_jobs_run_together_wait_together_and_only_the_one_that_fails_is_parked(
+    stores: Stores, at_work: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[list[int]] = []
+
+    def do_all(_: Stores, number: list[int]) -> None:
+        began.append(number)
+        if len(began) == 1:
+            raise StoreDown("graph")
+        if 2 in number:
+            raise ValueError("2 is broken")
+
+    monkeypatch.setattr(loop, "BATCHED", {"do"})
+    put(stores, 4)
+    with at_work({"do": do_all}):
+        wait_for(lambda: stores.jobs.parked(1), "the job to be parked", PATIENCE)
+    assert [job.arguments for job, _ in stores.jobs.parked(10)] == [{"number": 2}]
+    assert began[0] == [0, 1, 2, 3]
+    assert sorted(number for batch in began[1:] for number in batch if 2 not in batch) == [0, 1, 3]
+
+
 def test_a_job_that_nobody_knows_is_left_to_newer_workers_and_parked_in_the_end(stores: Stores, at_work: Runs) -> None:
     stores.jobs.put(Job("of another version", {"number": 1}))
     with at_work({}):

@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 from barker import ids
-from barker.actions import accounts, barking
+from barker.actions import accounts, barking, fanning
 from barker.models import BarkDraft, User
 from barker.stores import Stores
 from tests.barker_process import PASSWORD, PATIENCE, Event, Person, Service
@@ -59,7 +59,7 @@ class World:
         user = self.stores.users.by_id(id_of(author))
         assert user
         bark = barking.post_bark(self.stores, user, BarkDraft(text), ids.new()).bark
-        barking.fan_out(self.stores, bark.id)
+        fanning.fan_out(self.stores, [bark.id])
 
     def make_due(self) -> None:
         """Let the sweep see what is pending now, instead of in a minute."""

@@ -24,6 +24,7 @@ from barker.live.stream import Event, Stream
 from barker.models import QUEUE_KEEP
 from barker.settings import Settings
 from barker.stores import connect
+from barker.stores.delivery import Delivery
 
 AUTHOR = 5
 PATIENCE = 20.0
@@ -43,7 +44,7 @@ def opened(
 def ring(user: int, number: int = 1) -> None:
     """Let something be told that needs no bark."""
     for _ in range(number):
-        stores.queues.deliver("delete", ids.new(), AUTHOR, [user])
+        stores.queues.deliver(Delivery("delete", ids.new(), AUTHOR, [user]))
 
 
 def told(events: Iterator[Event | None], number: int) -> list[str]:
@@ -120,7 +121,7 @@ def a_thousand_barks_during_the_hand_over_come_once_and_in_order() -> None:
     def bark() -> None:
         for _ in range(1000):
             sent.append(ids.new())
-            stores.queues.deliver("delete", sent[-1], AUTHOR, [user])
+            stores.queues.deliver(Delivery("delete", sent[-1], AUTHOR, [user]))
             gevent.sleep(0)
 
     user = ids.new()

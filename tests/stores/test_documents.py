@@ -63,7 +63,7 @@ def test_a_bark_is_stored_with_its_intent_in_one_write(stores: Stores) -> None:
     for _ in range(20):
         stores.barks.look_again([bark.id], now)
     assert bark.id in stores.barks.overdue(now + LOOK_AGAIN_MAX_MS + 1, 10_000)
-    stores.barks.fanned_out(bark, now)
+    stores.barks.fanned_out([bark], now)
     assert bark.id not in stores.barks.overdue(now * 2, 10_000)
     assert stores.barks.by_id(bark.id) == replace(bark, fanned_out=True)
 
@@ -74,7 +74,7 @@ def test_what_was_fanned_out_of_late_can_be_fanned_out_again_however_old_it_is(s
     now = ids.now_ms()
     for bark, fanned_at in ((first, now), (second, now - 120_000)):
         stores.barks.insert(bark, now)
-        stores.barks.fanned_out(bark, fanned_at)
+        stores.barks.fanned_out([bark], fanned_at)
     assert stores.barks.fan_out_again(now - 60_000, now) >= 1
     pending = stores.barks.overdue(now, 10_000)
     assert first.id in pending
@@ -86,7 +86,7 @@ def test_a_deletion_stays_to_be_told_also_when_it_comes_during_the_fan_out(store
     stores.barks.insert(bark, ids.now_ms())
     assert stores.barks.remove(bark.id, ids.new(), ids.now_ms()) is None
     assert stores.barks.remove(bark.id, bark.author_id, ids.now_ms()) == bark
-    stores.barks.fanned_out(bark, ids.now_ms())  # the worker that had read the bark before it was deleted
+    stores.barks.fanned_out([bark], ids.now_ms())  # the worker that had read the bark before it was deleted
     tombstone = stores.barks.by_id(bark.id)
     assert tombstone is not None
     assert (tombstone.deleted, tombstone.text, tombstone.fanned_out) == (True, "", False)

@@ -38,7 +38,7 @@ def test_a_job_is_claimed_once_and_done_for_good(jobs: Jobs) -> None:
 
 
 def test_lanes_are_apart(jobs: Jobs) -> None:
-    jobs.put(JOB, LARGE)
+    jobs.put(JOB, lane=LARGE)
     assert jobs.claim(SMALL, "w1", 10) == []
     assert claim_one(jobs, lane=LARGE).lane == LARGE
 
@@ -68,7 +68,7 @@ def test_a_job_for_later_comes_when_it_is_due(jobs: Jobs, monkeypatch: pytest.Mo
 
 
 def test_a_job_given_back_counts_its_attempts_and_its_waits_apart(jobs: Jobs) -> None:
-    jobs.put(JOB, LARGE)
+    jobs.put(JOB, lane=LARGE)
     jobs.again(claim_one(jobs, lane=LARGE), 0)
     jobs.move_due()
     jobs.wait(claim_one(jobs, lane=LARGE), 0)

@@ -14,7 +14,7 @@ from redis.crc import key_slot
 from barker import ids
 from barker.models import QUEUE_KEEP
 from barker.stores import Stores, functions
-from barker.stores.queues import BUCKETS, CALL_USERS, CALL_USERS_LATE, MARK_SECONDS
+from barker.stores.delivery import BUCKETS, CALL_USERS, CALL_USERS_LATE, MARK_SECONDS, WHOLE, Delivery
 
 AUTHOR = ids.new()
 
@@ -41,34 +41,34 @@ def bound(stores: Stores, user: int) -> str:
 
 def test_only_who_has_a_queue_gets_an_entry(stores: Stores) -> None:
     reader, stranger, bark = *readers(stores, 1), ids.new(), ids.new()
-    assert stores.queues.deliver("bark", bark, AUTHOR, [reader, stranger]) == 1
+    assert stores.queues.deliver(Delivery("bark", bark, AUTHOR, [reader, stranger])) == 1
     assert barks_of(stores, reader) == [bark]
     assert stores.queues.bounds(stranger) is None
 
 
 def test_a_repeated_delivery_serves_nobody_twice(stores: Stores) -> None:
     users, bark = readers(stores, 20), ids.new()
-    assert stores.queues.deliver("bark", bark, AUTHOR, users) == 20
-    assert stores.queues.deliver("bark", bark, AUTHOR, users) == 0
+    assert stores.queues.deliver(Delivery("bark", bark, AUTHOR, users)) == 20
+    assert stores.queues.deliver(Delivery("bark", bark, AUTHOR, users)) == 0
     assert all(barks_of(stores, user) == [bark] for user in users)
 
 
 def test_a_delivery_that_broke_off_goes_on_behind_the_mark(stores: Stores) -> None:
     users, bark = sorted(readers(stores, 20)), ids.new()
-    stores.queues.deliver("bark", bark, AUTHOR, users[:12])
-    assert stores.queues.deliver("bark", bark, AUTHOR, users) == 8
+    stores.queues.deliver(Delivery("bark", bark, AUTHOR, users[:12]))
+    assert stores.queues.deliver(Delivery("bark", bark, AUTHOR, users)) == 8
     assert all(barks_of(stores, user) == [bark] for user in users)
 
 
 def test_the_order_in_which_users_are_given_does_not_matter(stores: Stores) -> None:
     users, bark = [user for bucket in (1, 2, 3) for user in readers(stores, 10, bucket)], ids.new()
     random.shuffle(users)
-    assert stores.queues.deliver("bark", bark, AUTHOR, users) == 30
+    assert stores.queues.deliver(Delivery("bark", bark, AUTHOR, users)) == 30
 
 
 def test_more_users_of_a_bucket_than_a_call_takes_are_all_served(stores: Stores) -> None:
     users, bark = readers(stores, CALL_USERS + 5), ids.new()
-    assert stores.queues.deliver("bark", bark, AUTHOR, users) == CALL_USERS + 5
+    assert stores.queues.deliver(Delivery("bark", bark, AUTHOR, users)) == CALL_USERS + 5
     assert barks_of(stores, users[-1]) == [bark]
 
 
@@ -77,7 +77,7 @@ def test_two_workers_at_the_same_bark_serve_everyone_once(stores: Stores) -> Non
     delivered: list[int] = []
 
     def deliver() -> None:
-        delivered.append(stores.queues.deliver("bark", bark, AUTHOR, users))
+        delivered.append(stores.queues.deliver(Delivery("bark", bark, AUTHOR, users)))
 
     workers = [threading.Thread(target=deliver) for _ in range(2)]
     for worker in workers:
@@ -90,15 +90,15 @@ def test_two_workers_at_the_same_bark_serve_everyone_once(stores: Stores) -> Non
 
 def test_a_bark_and_its_deletion_have_marks_of_their_own(stores: Stores) -> None:
     (user,), bark = readers(stores, 1), ids.new()
-    stores.queues.deliver("bark", bark, AUTHOR, [user])
-    assert stores.queues.deliver("delete", bark, AUTHOR, [user]) == 1
+    stores.queues.deliver(Delivery("bark", bark, AUTHOR, [user]))
+    assert stores.queues.deliver(Delivery("delete", bark, AUTHOR, [user])) == 1
 
 
 def test_a_queue_keeps_the_newest_and_its_floor_rises(stores: Stores) -> None:
     (user,) = readers(stores, 1)
     barks = [ids.new() for _ in range(QUEUE_KEEP + 300)]
     for bark in barks:
-        stores.queues.deliver("bark", bark, AUTHOR, [user])
+        stores.queues.deliver(Delivery("bark", bark, AUTHOR, [user]))
     kept = barks_of(stores, user)
     assert QUEUE_KEEP <= len(kept) < QUEUE_KEEP + 150
     assert kept == barks[-len(kept) :]
@@ -111,7 +111,7 @@ def test_reading_sorts_by_bark_and_drops_doubles(stores: Stores) -> None:
     (user,) = readers(stores, 1)
     later = ids.at(ids.now_ms() + 60_000)
     for bark in (later + 3, later + 1, later + 2):
-        stores.queues.deliver("bark", bark, AUTHOR, [user])
+        stores.queues.deliver(Delivery("bark", bark, AUTHOR, [user]))
     start = bound(stores, user)
     assert stores.queues.fill(user, start, 0, [(later + 1, AUTHOR), (5, AUTHOR)])
     reading = stores.queues.read(user, ids.MAX_ID, 40)
@@ -149,8 +149,8 @@ def test_opening_again_changes_nothing(stores: Stores) -> None:
 
 def test_who_left_an_author_does_not_read_her(stores: Stores) -> None:
     (user,), other = readers(stores, 1), ids.new()
-    stores.queues.deliver("bark", first := ids.new(), AUTHOR, [user])
-    stores.queues.deliver("bark", second := ids.new(), other, [user])
+    stores.queues.deliver(Delivery("bark", first := ids.new(), AUTHOR, [user]))
+    stores.queues.deliver(Delivery("bark", second := ids.new(), other, [user]))
     start = bound(stores, user)
     stores.queues.fill(user, start, 0, [])
     stores.queues.leave(user, AUTHOR)
@@ -171,7 +171,7 @@ def test_all_keys_of_a_call_lie_in_one_cluster_slot(stores: Stores, monkeypatch:
 
     monkeypatch.setattr(functions, "_pipe", note)
     (user,) = readers(stores, 1)
-    stores.queues.deliver("bark", ids.new(), AUTHOR, [user])
+    stores.queues.deliver(Delivery("bark", ids.new(), AUTHOR, [user]))
     stores.queues.leave(user, AUTHOR)
     stores.queues.rejoin(user, AUTHOR)
     assert {function for function, _, _ in calls} == {"barker_open", "barker_deliver", "barker_leave", "barker_rejoin"}
@@ -183,11 +183,10 @@ def test_a_delivery_repeated_after_its_mark_has_ended_serves_nobody_twice(
     stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     users, bark = sorted(readers(stores, CALL_USERS_LATE * 3)), ids.new()
-    stores.queues.deliver("bark", bark, AUTHOR, users[::2])
+    stores.queues.deliver(Delivery("bark", bark, AUTHOR, users[::2]))
     stores.queues._redis.delete(f"{{q7}}:mark:{bark}:bark")
-    later = ids.now_ms() + (MARK_SECONDS + 60) * 1000
-    monkeypatch.setattr(ids, "now_ms", lambda: later)
-    assert stores.queues.deliver("bark", bark, AUTHOR, users) == len(users) // 2
+    began = ids.now_ms() - (MARK_SECONDS[WHOLE] + 60) * 1000
+    assert stores.queues.deliver(Delivery("bark", bark, AUTHOR, users, began)) == len(users) // 2
     assert all(barks_of(stores, user) == [bark] for user in users)
 
 
@@ -206,7 +205,7 @@ def test_a_reading_is_the_newest_of_what_arrived(
     base = ids.at(ids.now_ms() - 300_000)
     left = ids.new()
     for number, gone in arrivals:
-        stores.queues.deliver("bark", base + (number << 20), left if gone else AUTHOR, [user])
+        stores.queues.deliver(Delivery("bark", base + (number << 20), left if gone else AUTHOR, [user]))
     stores.queues.leave(user, left)
     # The mark lets a bark in once, under the author it came with first.
     first = dict(reversed(arrivals))

@@ -1,17 +1,14 @@
-"""Barking, and how a bark reaches every follower."""
+"""Barking, and taking it back."""
 
 from dataclasses import replace
 
 from barker import ids
 from barker.actions import feed
 from barker.errors import Invalid, NotAllowed, NotFound
-from barker.models import LARGE_FAN_OUT, Bark, BarkDraft, Shown, User
+from barker.models import Bark, BarkDraft, Shown, User
 from barker.stores import Stores
 from barker.stores.guard import best_effort
-from barker.stores.jobs import LARGE, SMALL, Job
-
-SWEPT = 500  # intents looked at a sweep
-LOST_MS = 60_000  # before a server was last seen: a fan-out that began then may have ended in its last second
+from barker.stores.jobs import Job
 
 
 def post_bark(stores: Stores, author: User, draft: BarkDraft, bark_id: int) -> Shown:
@@ -25,7 +22,7 @@ def post_bark(stores: Stores, author: User, draft: BarkDraft, bark_id: int) -> S
         if draft.in_reply_to:
             stores.barks.add_replies(draft.in_reply_to, 1)
     with best_effort("fan-out"):
-        _ask_fan_out(stores, bark.id, author)
+        stores.jobs.put(_job(bark.id))
     return Shown(bark, replace(author, counts=replace(author.counts, barks=author.counts.barks + 1)))
 
 
@@ -66,41 +63,8 @@ def delete_bark(stores: Stores, user_id: int, bark_id: int) -> None:
         if bark.in_reply_to:
             stores.barks.add_replies(bark.in_reply_to, -1)
     with best_effort("fan-out"):
-        _ask_fan_out(stores, bark_id, stores.users.by_id(user_id))
+        stores.jobs.put(_job(bark_id))
 
 
-def _ask_fan_out(stores: Stores, bark_id: int, author: User | None) -> None:
-    followers = author.counts.followers if author else 0
-    stores.jobs.put(Job("fan_out", {"bark": bark_id}), LARGE if followers > LARGE_FAN_OUT else SMALL)
-
-
-def fan_out(stores: Stores, bark: int) -> None:
-    """Deliver a bark, or its deletion, to the queue of every follower and of the author. May be repeated."""
-    found = stores.barks.by_id(bark)
-    if found is None or found.fanned_out:
-        return
-    readers = {*stores.follows.all_followers(found.author_id), found.author_id}
-    stores.queues.deliver("delete" if found.deleted else "bark", found.id, found.author_id, readers)
-    stores.barks.fanned_out(found, ids.now_ms())
-
-
-def recover(stores: Stores) -> int:
-    """Fan out again what may have been lost when the queues' server ended, which writes to disk once a second.
-
-    What was not lost has its marks, or is looked for in the queues, so nobody is served twice. A server that came
-    back empty has no queues either: they are made again from the truth.
-    """
-    run, seen = stores.jobs.server_run()
-    found = stores.barks.fan_out_again(seen - LOST_MS, ids.now_ms()) if seen else 0
-    stores.jobs.note_run(run, ids.now_ms())
-    return found
-
-
-def sweep(stores: Stores) -> int:
-    """Ask again for every fan-out that got lost on the way; returns how many."""
-    barks = stores.barks.overdue(ids.now_ms(), SWEPT)
-    authors = stores.users.by_ids(set(barks.values())) if barks else {}
-    for bark_id, author_id in barks.items():
-        _ask_fan_out(stores, bark_id, authors.get(author_id))
-    stores.barks.look_again(barks, ids.now_ms())
-    return len(barks)
+def _job(bark_id: int) -> Job:
+    return Job("fan_out", {"bark": bark_id})

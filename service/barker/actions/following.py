@@ -8,7 +8,7 @@ from barker.errors import Conflict, Invalid, NotFound, StoreDown
 from barker.models import Degrees, Relation, User
 from barker.stores import Stores
 from barker.stores.guard import best_effort
-from barker.stores.jobs import Job
+from barker.stores.jobs import FOLLOWS, Job
 from barker.stores.queues import GONE_SECONDS
 from barker.stores.unsettled import Change
 
@@ -71,7 +71,7 @@ def _confirm(stores: Stores, change: Change, note: int) -> None:
 
 
 def _ask_settle(stores: Stores, change: Change) -> None:
-    stores.jobs.put(Job("settle", {"follower": change.follower_id, "followee": change.followee_id}))
+    stores.jobs.put(Job("settle", {"follower": change.follower_id, "followee": change.followee_id}), lane=FOLLOWS)
 
 
 def settle(stores: Stores, follower: int, followee: int) -> None:
@@ -109,7 +109,7 @@ def _take_out(stores: Stores, follower: int, followee: int) -> None:
     stores.queues.leave(follower, followee)
     stores.queues.prune(follower, followee)
     # A fan-out that read the followers before may still deliver; readers drop it meanwhile.
-    stores.jobs.put_later(Job("prune", {"follower": follower, "followee": followee}), GONE_SECONDS * 0.9)
+    stores.jobs.put_later(Job("prune", {"follower": follower, "followee": followee}), GONE_SECONDS * 0.9, FOLLOWS)
 
 
 def prune(stores: Stores, follower: int, followee: int) -> None:

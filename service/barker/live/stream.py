@@ -15,7 +15,7 @@ from barker.errors import Invalid, NotSignedIn, StoreDown
 from barker.live.hub import Bye, Hub, Look
 from barker.models import Entry, Shown
 from barker.stores import Stores
-from barker.stores.queues import CLOCKS_MS
+from barker.stores.delivery import CLOCKS_MS
 
 HEARTBEAT_SECONDS = 15.0
 AGAIN_SECONDS = 1.0  # between two tries while a store is down

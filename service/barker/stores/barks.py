@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -14,7 +15,18 @@ from barker.stores.documents import FIRST_LOOK_MS, Document, Documents, guard, l
 
 RECOVER_SECONDS = 60  # for looking through a day
 DAY_MS = 24 * 3600 * 1000
+ALL_SHARES = {"$cond": [{"$gt": ["$shares", 0]}, {"$range": [0, "$shares"]}, "$$REMOVE"]}
+NOT_BEGUN = {"begun": 1, "shares": 1, "shares_left": 1}
 MERGED = 200  # authors: up to so many MongoDB merges index ranges for `$in` with a sort, beyond it sorts all
+
+
+@dataclass(frozen=True)
+class FanOut:
+    """A bark whose fan-out is pending, when that was first begun (Unix milliseconds), and into how much it was cut."""
+
+    bark: Bark
+    began_ms: int
+    shares: int
 
 
 class Barks:
@@ -78,17 +90,48 @@ class Barks:
         """Leave a tombstone, with the intent to tell it, in one write; None if the author has no such bark."""
         document = self._barks.find_one_and_update(
             {"_id": bark_id, "author": author_id, "deleted": False},
-            {"$set": {"deleted": True, "text": "", **_pending(now_ms)}},
+            {
+                "$set": {"deleted": True, "text": "", **_pending(now_ms)},
+                "$unset": {"begun": 1, "shares": 1, "shares_left": 1},
+            },
         )
         return _from_document(document) if document else None
 
     @guard
-    def fanned_out(self, bark: Bark, now_ms: int) -> None:
-        """Mark what was read as told; a deletion that came meanwhile stays pending."""
-        self._barks.update_one(
+    def begin(self, bark_ids: Collection[int], now_ms: int) -> list[FanOut]:
+        """Return those whose fan-out is pending, and note when it was first begun."""
+        pending = {"_id": {"$in": list(bark_ids)}, "fan_out": "pending"}
+        self._barks.update_many({**pending, "begun": None}, {"$set": {"begun": now_ms}})
+        found = self._barks.find({**pending, "begun": {"$gt": 0}})
+        return [FanOut(_from_document(one), one["begun"], one.get("shares", 0)) for one in found]
+
+    @guard
+    def cut(self, bark: Bark, shares: int) -> tuple[int, list[int]]:
+        """Note that a fan-out is cut into so many shares; returns how many it was cut into, and those not done yet."""
+        first = {"_id": bark.id, "deleted": bark.deleted, "shares": None}
+        self._barks.update_one(first, {"$set": {"shares": shares, "shares_left": list(range(shares))}})
+        found = self._barks.find_one({"_id": bark.id, "deleted": bark.deleted}) or {}
+        return found.get("shares", shares), found.get("shares_left", [])
+
+    @guard
+    def share_done(self, bark: Bark, share: int) -> bool:
+        """Note that a share of a fan-out is done; tells whether it was the last one."""
+        found = self._barks.find_one_and_update(
             {"_id": bark.id, "deleted": bark.deleted},
-            {"$set": {"fan_out": "done", "fanned_at": now_ms}, "$unset": {"fan_out_due": 1}},
+            {"$pull": {"shares_left": share}},
+            return_document=pymongo.ReturnDocument.AFTER,
         )
+        return found is not None and found.get("shares_left") == []
+
+    @guard
+    def fanned_out(self, barks: Collection[Bark], now_ms: int) -> None:
+        """Mark what was read as told; a deletion that came meanwhile stays pending."""
+        for deleted in {bark.deleted for bark in barks}:
+            told = [bark.id for bark in barks if bark.deleted == deleted]
+            self._barks.update_many(
+                {"_id": {"$in": told}, "deleted": deleted},
+                {"$set": {"fan_out": "done", "fanned_at": now_ms}, "$unset": {"fan_out_due": 1}},
+            )
 
     @guard
     def overdue(self, now_ms: int, limit: int) -> dict[int, int]:
@@ -107,7 +150,7 @@ class Barks:
         with pymongo.timeout(RECOVER_SECONDS):
             return self._barks.update_many(
                 {"_id": {"$gt": ids.at(since_ms - DAY_MS)}, "$or": since},
-                {"$set": {"fan_out": "pending", "fan_out_due": now_ms - 1, "looks": 0}},
+                [{"$set": {"fan_out": "pending", "fan_out_due": now_ms - 1, "looks": 0, "shares_left": ALL_SHARES}}],
             ).modified_count
 
     @guard

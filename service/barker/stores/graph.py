@@ -12,11 +12,12 @@ from neo4j.exceptions import DriverError, Neo4jError
 
 from barker.models import Degrees, Relation
 from barker.stores.bolt import Bolt
+from barker.stores.delivery import BUCKETS
 from barker.stores.guard import guarded
 
 STORE = "graph"
 CHUNK = 5_000  # ids collected into one record: a record each costs twenty times as much
-BULK = 4  # times as long as other calls may a worker read a million followers
+BULK = 4  # times as long as other calls may a worker read followers, which can be a million
 PREPARE_SECONDS = 60.0
 
 CONSTRAINT: LiteralString = "CREATE CONSTRAINT user_id IF NOT EXISTS FOR (u:User) REQUIRE u.id IS UNIQUE"
@@ -36,9 +37,16 @@ FOLLOWERS: LiteralString = """
 MATCH (:User {id: $user})<-[:FOLLOWS]-(u:User) WHERE u.id < $before RETURN u.id AS id ORDER BY id DESC LIMIT $limit"""
 FOLLOWING: LiteralString = """
 MATCH (:User {id: $user})-[:FOLLOWS]->(u:User) WHERE u.id < $before RETURN u.id AS id ORDER BY id DESC LIMIT $limit"""
-ALL_FOLLOWERS: LiteralString = """
-MATCH (:User {id: $user})<-[:FOLLOWS]-(u:User) WITH collect(u.id) AS ids
-UNWIND range(0, size(ids) - 1, $chunk) AS start RETURN ids[start..start + $chunk] AS ids"""
+SHARE_OF_FOLLOWERS: LiteralString = """
+MATCH (:User {id: $user})<-[:FOLLOWS]-(u:User) WITH u.id AS id WHERE id % $buckets * $shares / $buckets = $share
+WITH collect(id) AS ids UNWIND range(0, size(ids) - 1, $chunk) AS start RETURN ids[start..start + $chunk] AS ids"""
+FEW_FOLLOWERS: LiteralString = """
+UNWIND $users AS user OPTIONAL MATCH (a:User {id: user}) WITH a, user WHERE COUNT {(a)<-[:FOLLOWS]-()} <= $most
+OPTIONAL MATCH (a)<-[:FOLLOWS]-(u:User) RETURN user, collect(u.id) AS ids"""
+FOLLOWERS_NUMBER: LiteralString = "MATCH (a:User {id: $user}) RETURN COUNT {(a)<-[:FOLLOWS]-()} AS number"
+FOLLOWERS_AMONG: LiteralString = """
+UNWIND $others AS id MATCH (u:User {id: id}) MATCH (a:User {id: $user}) WHERE EXISTS {(u)-[:FOLLOWS]->(a)}
+RETURN collect(id) AS ids"""
 ALL_FOLLOWING: LiteralString = "MATCH (:User {id: $user})-[:FOLLOWS]->(u:User) RETURN collect(u.id) AS ids"
 RELATIONS: LiteralString = """
 UNWIND $others AS id MATCH (b:User {id: id}) MATCH (a:User {id: $viewer})
@@ -90,9 +98,25 @@ class GraphStore:
         """Return a page of followees' ids, newest account first."""
         return [row["id"] for row in self._read(FOLLOWING, user=user, before=before, limit=limit)]
 
-    def all_followers(self, user: int) -> list[int]:
-        """Return the ids of all followers, in no order: for a fan-out, up to millions."""
-        rows = self._read(ALL_FOLLOWERS, seconds=BULK * self._seconds, user=user, chunk=CHUNK)
+    def all_followers(self, user: int, share: int = 0, shares: int = 1) -> list[int]:
+        """Return the ids of all followers in one of so many shares of the buckets, in no order: up to millions."""
+        rows = self._read_latest(
+            SHARE_OF_FOLLOWERS, BULK, user=user, share=share, shares=shares, buckets=BUCKETS, chunk=CHUNK
+        )
+        return [id_ for row in rows for id_ in row["ids"]]
+
+    def few_followers(self, users: Collection[int], most: int) -> dict[int, list[int]]:
+        """Return the followers of those users who have at most so many, in one query."""
+        return {row["user"]: row["ids"] for row in self._read_latest(FEW_FOLLOWERS, 1, users=list(users), most=most)}
+
+    def followers_number(self, user: int) -> int:
+        """Return how many followers a user has, without reading them."""
+        return sum(row["number"] for row in self._read_latest(FOLLOWERS_NUMBER, 1, user=user))
+
+    def followers_among(self, user: int, others: Sequence[int]) -> list[int]:
+        """Return which of many others follow a user."""
+        parts = (others[start : start + CHUNK] for start in range(0, len(others), CHUNK))
+        rows = (self._read_latest(FOLLOWERS_AMONG, BULK, user=user, others=part)[0] for part in parts)
         return [id_ for row in rows for id_ in row["ids"]]
 
     def all_following(self, user: int) -> list[int]:
@@ -112,6 +136,11 @@ class GraphStore:
     @guard
     def _read(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> list[dict[str, Any]]:
         return self._bolt.run(query, RoutingControl.READ, seconds or self._seconds, parameters)
+
+    @guard
+    def _read_latest(self, query: LiteralString, times: int, **parameters: Any) -> list[dict[str, Any]]:
+        # NOTE of a cluster, the leader: a follower who is missing in a copy that lags would miss a bark for good
+        return self._bolt.run(query, RoutingControl.WRITE, times * self._seconds, parameters)
 
     @guard
     def _write(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> None:

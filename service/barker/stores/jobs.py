@@ -24,8 +24,8 @@ from barker.stores.guard import guarded
 from barker.stores.redis_client import connect
 
 GROUP = "workers"
-SMALL, LARGE = "small", "large"
-LANES = (SMALL, LARGE)
+SMALL, LARGE, FOLLOWS = "small", "large", "follows"  # small and large fan-outs; what follows and unfollows ask for
+LANES = (SMALL, LARGE, FOLLOWS)
 LATER, PARKED, RUN = "{jobs}:later", "{jobs}:parked", "{jobs}:run"
 PARKED_KEEP = 10_000
 BLOCK_SECONDS = 1.0  # how long a worker waits for a job before it looks whether to stop
@@ -68,9 +68,12 @@ class Jobs:
                 self._redis.xgroup_create(_key(lane), GROUP, id="0", mkstream=True)
 
     @guard
-    def put(self, job: Job, lane: str = SMALL) -> None:
-        """Add a job to a lane."""
-        self._redis.xadd(_key(lane), {"job": _dump(job)})
+    def put(self, *jobs: Job, lane: str = SMALL) -> None:
+        """Add jobs to a lane."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            for job in jobs:
+                pipe.xadd(_key(lane), {"job": _dump(job)})
+            pipe.execute()
 
     @guard
     def put_later(self, job: Job, seconds: float, lane: str = SMALL) -> None:
@@ -125,10 +128,11 @@ class Jobs:
             self._redis.xclaim(_key(claim.lane), GROUP, worker, 0, [claim.entry], justid=True)
 
     @guard
-    def done(self, claim: Claim) -> None:
-        """Take a finished job out of its lane."""
+    def done(self, *claims: Claim) -> None:
+        """Take finished jobs out of their lane."""
         with self._redis.pipeline(transaction=True) as pipe:
-            _release(pipe, claim)
+            for claim in claims:
+                _release(pipe, claim)
             pipe.execute()
 
     @guard

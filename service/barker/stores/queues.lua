@@ -33,28 +33,53 @@ local function holds(queue, since, kind, body)
   return false
 end
 
--- KEYS mark | ARGV keep, mark's seconds, kind, bark:author, since, last user of the call before ('' in the first
---   one), user ids in rising order
+local WIDTH = 19 -- digits of an id: as strings they compare as numbers, which Lua's own 53 bits could not hold
+
+local function members(set)
+  local found = {}
+  for _, member in ipairs(redis.call('SMEMBERS', set)) do
+    found[member] = true
+  end
+  return found
+end
+
+local function deliver(mark, keep, seconds, kind, body, since, turn, users)
+  local prefix, first, served = tag_of(mark) .. ':queue:', mark .. ':first', redis.call('GET', mark) or ''
+  local skipped = turn == 'rest' and members(first) or {}
+  local delivered = 0
+  for at = 1, #users, WIDTH do
+    local user = string.sub(users, at, at + WIDTH - 1)
+    local open = user > served and not skipped[user] and (turn ~= 'first' or redis.call('SADD', first, user) == 1)
+    if open and not (since ~= '' and holds(prefix .. user, since, kind, body)) then
+      delivered = delivered + (append(prefix .. user, keep, kind, body, true) and 1 or 0)
+    end
+  end
+  local last = string.sub(users, -WIDTH)
+  if turn == 'first' then
+    redis.call('EXPIRE', first, seconds)
+  elseif last > served then
+    redis.call('SET', mark, last, 'EX', seconds)
+  end
+  return delivered
+end
+
+-- KEYS mark … | ARGV keep, then for each mark: its seconds, kind, bark:author, since, turn, last user of the call
+--   before ('' in the first one), users: their ids in rising order, one after the other
 -- Appends to the queues that exist; whoever is not above the mark was served before. Returns how many got it.
 -- Refuses where the call before had no effect: the mark must not jump over users.
 -- `since` (an entry's id, mostly ''): the mark may have ended, so look into the queues from there on.
+-- `turn`: 'first' serves some out of turn and notes them in a set beside the mark; 'rest' leaves those out.
 local function barker_deliver(keys, args)
-  local mark, keep, kind, body, since = keys[1], args[1], args[3], args[4], args[5]
-  local prefix = tag_of(mark) .. ':queue:'
-  local served = redis.call('GET', mark) or ''
   local delivered = 0
-  if served < args[6] then
-    return redis.error_reply('ERR the call before this one had no effect')
-  end
-  for i = 7, #args do
-    local queue = prefix .. args[i]
-    -- Ids have equal width: as strings they compare as numbers, which Lua's own 53 bits could not hold.
-    if args[i] > served and not (since ~= '' and holds(queue, since, kind, body)) then
-      delivered = delivered + (append(queue, keep, kind, body, true) and 1 or 0)
+  for i, mark in ipairs(keys) do
+    local seconds, kind, body, since, turn, before, users = unpack(args, 7 * i - 5, 7 * i + 1)
+    if #users % WIDTH ~= 0 then
+      return redis.error_reply('ERR an id does not have ' .. WIDTH .. ' digits')
     end
-  end
-  if args[#args] > served then
-    redis.call('SET', mark, args[#args], 'EX', args[2])
+    if turn ~= 'first' and before > (redis.call('GET', mark) or '') then
+      return redis.error_reply('ERR the call before this one had no effect')
+    end
+    delivered = delivered + deliver(mark, args[1], seconds, kind, body, since, turn, users)
   end
   return delivered
 end

@@ -3,7 +3,8 @@
 {q<bucket>}:queue:<user>        stream  one field an entry, <kind> "<bark>:<author>"; newest QUEUE_KEEP,
                                         QUEUE_DAYS since read
 {q<bucket>}:queue:<user>        channel (sharded) "<entry> <kind> <bark>:<author>", rung as an entry is appended
-{q<bucket>}:mark:<bark>:<kind>  string  the highest user id served in this bucket; MARK_SECONDS
+{q<bucket>}:mark:<bark>:<kind>  string  the highest user id served in this bucket; 600 s, of large ones an hour
+… :first                        set     users served out of turn, before the others; an hour
 {q<bucket>}:gone:<user>         set     authors this user just left; GONE_SECONDS
 
 bucket = user id mod BUCKETS. Kinds of entries:
@@ -15,30 +16,25 @@ feed-changed  read the feed again                        told
 left, rejoined                                           only on the channel: an author gone, or back
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any, cast
 
 from redis.exceptions import RedisError, ResponseError
 
 from barker import ids
 from barker.models import QUEUE_DAYS, QUEUE_KEEP, Entry
-from barker.stores import functions
+from barker.stores import delivery, functions
 from barker.stores.bells import Bells
+from barker.stores.delivery import BUCKETS, CLOCKS_MS, Delivery
 from barker.stores.guard import guarded
 from barker.stores.redis_client import connect
 
 STORE = "queues"
-BUCKETS = 256
-CALL_USERS = 1_000  # a call: the server serves nobody else meanwhile, about 2 ms
-CALL_USERS_LATE = 20  # a call that looks into each queue first, up to 17 ms; others have their turn between two
 TRIP = 256  # calls a round trip: what they hold is in memory twice meanwhile
 BATCH = 100  # entries a read: two pages, which is enough in the usual case
 QUEUE_SECONDS = QUEUE_DAYS * 24 * 3600
-MARK_SECONDS = 3600  # a bark older than this may have been delivered under a mark that is gone: see `deliver`
 GONE_SECONDS = 3600  # longer than a fan-out that read the followers before the unfollow
-CLOCKS_MS = 5_000  # how far the clocks of API, workers and Redis may be apart
 
 guard = guarded(STORE, RedisError)
 
@@ -80,19 +76,19 @@ class Queues:
         functions.load(self._redis)
 
     @guard
-    def deliver(self, kind: str, bark_id: int, author_id: int, user_ids: Iterable[int]) -> int:
+    def deliver(self, *deliveries: Delivery) -> int:
         """Append to the queue of everyone who has one and was not served yet; returns how many got it."""
-        made_ms = ids.ms_of(bark_id) - CLOCKS_MS
-        late = kind == "bark" and made_ms < ids.now_ms() - MARK_SECONDS * 1000
-        step, trip = (CALL_USERS_LATE, 1) if late else (CALL_USERS, TRIP)
-        entry = [QUEUE_KEEP, MARK_SECONDS, kind, f"{bark_id}:{author_id}", made_ms if late else ""]
-        calls: list[functions.Call] = []
-        for bucket, users in _by_bucket(user_ids):
-            mark = [f"{{q{bucket}}}:mark:{bark_id}:{kind}"]
-            for at in range(0, len(users), step):
-                last = users[at - 1] if at else ""
-                calls.append(("barker_deliver", mark, [*entry, last, *users[at : at + step]]))
+        fresh, late = delivery.calls(deliveries)
+        return self._deliver(fresh, TRIP) + self._deliver(late, 1)
+
+    def _deliver(self, calls: list[functions.Call], trip: int) -> int:
         return sum(sum(functions.call(self._redis, calls[at : at + trip])) for at in range(0, len(calls), trip))
+
+    @guard
+    def connected(self) -> set[int]:
+        """Return the users to whom some process listens just now."""
+        channels = cast(list[str], self._redis.pubsub_shardchannels("{q*}:queue:*"))
+        return {int(channel.rpartition(":")[2]) for channel in channels}
 
     @guard
     def open(self, user_id: int) -> bool:
@@ -202,12 +198,6 @@ class Queues:
 
     def _call(self, function: str, keys: list[str], arguments: list[Any]) -> Any:
         return functions.call(self._redis, [(function, keys, arguments)])[0]
-
-
-def _by_bucket(user_ids: Iterable[int]) -> list[tuple[int, list[int]]]:
-    """Cut users into buckets, rising within each: the mark of a bucket depends on it."""
-    ordered = sorted(user_ids, key=lambda user: (user % BUCKETS, user))
-    return [(bucket, list(users)) for bucket, users in groupby(ordered, key=lambda user: user % BUCKETS)]
 
 
 def _queue(user_id: int) -> str:

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Mapping
 
-from barker.actions import barking, following
+from barker.actions import fanning, following
 
 HANDLERS: Mapping[str, Callable[..., None]] = {
-    "fan_out": barking.fan_out,
+    "fan_out": fanning.fan_out,
+    "cut": fanning.cut,
+    "share": fanning.share,
     "settle": following.settle,
     "prune": following.prune,
 }
 
-SWEEPS = (barking.recover, barking.sweep, following.sweep)
+BATCHED = frozenset({"fan_out"})  # these take the arguments of many jobs at once, each as a list
+
+SWEEPS = (fanning.recover, fanning.sweep, following.sweep)

@@ -1,17 +1,19 @@
-"""The job loop: one thread a lane, one to renew claims, one to sweep."""
+"""The job loop: a thread or two a lane, one to renew claims, one to sweep."""
 
 import random
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 
 from barker.errors import StoreDown
 from barker.stores import Stores
-from barker.stores.jobs import LANES, LARGE, SMALL, Claim
-from barker.worker.handlers import HANDLERS, SWEEPS
+from barker.stores.jobs import FOLLOWS, LANES, LARGE, SMALL, Claim
+from barker.worker.handlers import BATCHED, HANDLERS, SWEEPS
 
-CLAIMED = {SMALL: 10, LARGE: 1}  # jobs a claim: one round trip serves ten small ones
+THREADS = (SMALL, LARGE, LARGE, FOLLOWS)  # of large ones two: one reads the graph while the other delivers
+CLAIMED = {SMALL: 100, LARGE: 1, FOLLOWS: 10}  # jobs a claim: small ones are delivered together
 LEASE_SECONDS = 60.0  # a claim not renewed for so long belongs to a dead worker
 RENEW_SECONDS = 15.0  # a quarter of the lease, so that two may be missed
 CHORES_SECONDS = 1.0  # how often jobs for later are looked at
@@ -35,7 +37,7 @@ class Worker:
 
     def run(self) -> None:
         """Run until `stop` is called."""
-        lanes = [self._thread(self._stopping, 0.0, self._turn, lane) for lane in LANES]
+        lanes = [self._thread(self._stopping, 0.0, self._turn, lane) for lane in THREADS]
         chores = [
             self._thread(self._ended, RENEW_SECONDS, self._renew),  # for as long as a job runs
             self._thread(self._stopping, CHORES_SECONDS, self._move_due),
@@ -74,26 +76,36 @@ class Worker:
     def _run_all(self, claims: list[Claim]) -> None:
         self._held |= {claim.entry: claim for claim in claims}
         try:
-            for claim in claims:
+            for batch in _batches(claims):
                 if self._stopping.is_set():
-                    self._stores.jobs.wait(claim, 0)  # another worker takes it at once
+                    self._wait(batch, 0)  # another worker takes them at once
                 else:
-                    self._run(claim)
-                self._held.pop(claim.entry, None)
+                    self._run(batch)
+                for claim in batch:
+                    self._held.pop(claim.entry, None)
         finally:
             # Where the queues went away, what is left is no longer renewed, and claimed again by whoever is there.
             for claim in claims:
                 self._held.pop(claim.entry, None)
 
-    def _run(self, claim: Claim) -> None:
+    def _run(self, batch: list[Claim]) -> None:
+        name = batch[0].job.name
         try:
-            HANDLERS[claim.job.name](self._stores, **claim.job.arguments)
-            self._stores.jobs.done(claim)
+            HANDLERS[name](self._stores, **_arguments(name, batch))
+            self._stores.jobs.done(*batch)
         except StoreDown as error:  # however long a store is away, its jobs wait
-            log.info("job_waits", job=claim.job.name, store=error.store, waits=claim.job.waits)
-            self._stores.jobs.wait(claim, _pause(claim.job.waits + 1))
+            log.info("job_waits", job=name, number=len(batch), store=error.store, waits=batch[0].job.waits)
+            self._wait(batch, _pause(batch[0].job.waits + 1))
         except Exception as error:
-            self._failed(claim, error)
+            if len(batch) == 1:
+                self._failed(batch[0], error)
+            else:  # one of them is the reason
+                for claim in batch:
+                    self._run([claim])
+
+    def _wait(self, batch: list[Claim], seconds: float) -> None:
+        for claim in batch:
+            self._stores.jobs.wait(claim, seconds)
 
     def _failed(self, claim: Claim, error: Exception) -> None:
         job = claim.job
@@ -150,6 +162,17 @@ class Worker:
             self._stores.jobs.leave(self._name)
         except StoreDown:
             log.info("left_without_a_word", worker=self._name)
+
+
+def _batches(claims: list[Claim]) -> list[list[Claim]]:
+    """Put jobs together that are run together; they come first, since they are quick."""
+    batches = [[claim for claim in claims if claim.job.name == name] for name in BATCHED]
+    return [batch for batch in batches if batch] + [[claim] for claim in claims if claim.job.name not in BATCHED]
+
+
+def _arguments(name: str, batch: list[Claim]) -> dict[str, Any]:
+    first = batch[0].job.arguments
+    return {key: [claim.job.arguments[key] for claim in batch] for key in first} if name in BATCHED else dict(first)
 
 
 def _pause(times: int) -> float:

@@ -1,0 +1,83 @@
+"""How deliveries to many queues are cut into calls of `barker_deliver` (queues.lua), each within one bucket."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from barker import ids
+from barker.models import QUEUE_KEEP
+from barker.stores.functions import Call
+
+BUCKETS = 256
+CALL_USERS = 1_000  # a call: the server serves nobody else meanwhile, about 2 ms
+CALL_USERS_LATE = 20  # a call that looks into each queue first, up to 17 ms; others have their turn between two
+MARK_MARGIN_SECONDS = 60  # for a worker that stands still between looking at the clock and delivering
+CLOCKS_MS = 5_000  # how far the clocks of API, workers and Redis may be apart
+WHOLE, FIRST, REST = "whole", "first", "rest"
+# What was begun before may have been delivered under marks that are gone. Small fan-outs leave a mark a follower.
+MARK_SECONDS = {WHOLE: 600, FIRST: 3_600, REST: 3_600}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is told of a bark, and to whom. `began_ms`: when that was first tried; 0 if it never was before.
+
+    `turn`: FIRST serves some users before the others, REST then all but those; WHOLE knows of no others.
+    """
+
+    kind: str
+    bark_id: int
+    author_id: int
+    user_ids: Iterable[int]
+    began_ms: int = 0
+    turn: str = WHOLE
+
+
+def calls(deliveries: Iterable[Delivery]) -> tuple[list[Call], list[Call]]:
+    """Return the calls that deliver, and those of late ones, which look into each queue first: one a round trip."""
+    now_ms = ids.now_ms()
+    fresh: list[Delivery] = []
+    late: list[Delivery] = []
+    for one in deliveries:
+        marks_end = one.began_ms + (MARK_SECONDS[one.turn] - MARK_MARGIN_SECONDS) * 1000
+        (late if one.began_ms > 0 and marks_end < now_ms else fresh).append(one)
+    return _calls(fresh, CALL_USERS), _calls(late, CALL_USERS_LATE, look=True)
+
+
+def _calls(deliveries: Iterable[Delivery], most: int, *, look: bool = False) -> list[Call]:
+    """Cut deliveries into calls of at most so many users, each within one bucket."""
+    shares: dict[int, list[tuple[Delivery, list[int]]]] = {}
+    for delivery in deliveries:
+        for bucket, users in _by_bucket(delivery.user_ids).items():
+            shares.setdefault(bucket, []).append((delivery, users))
+    return [call for bucket, of_bucket in shares.items() for call in _bucket_calls(bucket, of_bucket, most, look)]
+
+
+def _bucket_calls(bucket: int, shares: list[tuple[Delivery, list[int]]], most: int, look: bool) -> Iterator[Call]:
+    marks: list[str] = []
+    arguments: list[Any] = []
+    room = most
+    for one, users in shares:
+        for at in range(0, len(users), most):
+            part = users[at : at + most]
+            if len(part) > room:
+                yield "barker_deliver", marks, [QUEUE_KEEP, *arguments]
+                marks, arguments, room = [], [], most
+            since = ids.ms_of(one.bark_id) - CLOCKS_MS if look else ""
+            before = users[at - 1] if at else ""
+            marks.append(f"{{q{bucket}}}:mark:{one.bark_id}:{one.kind}")
+            arguments += [MARK_SECONDS[one.turn], one.kind, f"{one.bark_id}:{one.author_id}", since, one.turn, before]
+            arguments.append("".join(map(str, part)))
+            room -= len(part)
+    yield "barker_deliver", marks, [QUEUE_KEEP, *arguments]
+
+
+def _by_bucket(user_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Cut users into buckets, rising within each: the mark of a bucket depends on it."""
+    buckets: dict[int, list[int]] = defaultdict(list)
+    for user in user_ids:
+        buckets[user % BUCKETS].append(user)
+    for users in buckets.values():
+        users.sort()
+    return buckets
