@@ -56,41 +56,50 @@ end
 
 local LOOKED = 500 -- queues a look at who listens: an answer of Redis' fills the stack of Lua
 
+-- Appends to the queues of users in their order; returns how many there were, the number of the last user served, and
+-- an error that kept the others from it: a queue is not here while its slot moves to another master.
 -- Asking for many queues at once who listens costs a third of ringing each, and nearly nobody does.
-local function append_all(queues, keep, kind, body)
-  local delivered = 0
-  for from = 1, #queues, LOOKED do
-    local to = math.min(from + LOOKED - 1, #queues)
-    local listeners = redis.call('PUBSUB', 'SHARDNUMSUB', unpack(queues, from, to))
-    for i = from, to do
-      local id = append(queues[i], keep, kind, body)
-      delivered = delivered + (id and 1 or 0)
-      if id and listeners[2 * (i - from + 1)] > 0 then
-        ring(queues[i], id, kind, body)
+local function append_all(prefix, users, keep, kind, body)
+  local delivered, done = 0, 0
+  local well, reason = pcall(function()
+    for from = 1, #users, LOOKED do
+      local queues = {}
+      for i = from, math.min(from + LOOKED - 1, #users) do
+        queues[#queues + 1] = prefix .. users[i]
+      end
+      local listeners = redis.call('PUBSUB', 'SHARDNUMSUB', unpack(queues))
+      for i, queue in ipairs(queues) do
+        local id = append(queue, keep, kind, body)
+        done = from + i - 1
+        delivered = delivered + (id and 1 or 0)
+        if id and listeners[2 * i] > 0 then
+          ring(queue, id, kind, body)
+        end
       end
     end
-  end
-  return delivered
+  end)
+  return delivered, done, not well and reason
 end
 
 local function deliver(mark, keep, seconds, kind, body, since, turn, users)
   local prefix, first, served = tag_of(mark) .. ':queue:', mark .. ':first', redis.call('GET', mark) or ''
-  local skipped = turn == 'rest' and members(first) or {}
-  local queues = {}
+  local skipped = turn ~= 'whole' and members(first) or {}
+  local open = {}
   for at = 1, #users, WIDTH do
     local user = string.sub(users, at, at + WIDTH - 1)
-    local open = user > served and not skipped[user] and (turn ~= 'first' or redis.call('SADD', first, user) == 1)
-    if open and not (since ~= '' and holds(prefix .. user, since, kind, body)) then
-      queues[#queues + 1] = prefix .. user
+    if user > served and not skipped[user] and not (since ~= '' and holds(prefix .. user, since, kind, body)) then
+      open[#open + 1] = user
     end
   end
-  local last = string.sub(users, -WIDTH)
-  if turn == 'first' then
+  local delivered, done, failed = append_all(prefix, open, keep, kind, body)
+  local last = failed and (open[done] or '') or string.sub(users, -WIDTH)
+  if turn == 'first' and done > 0 then
+    redis.call('SADD', first, unpack(open, 1, done))
     redis.call('EXPIRE', first, seconds)
-  elseif last > served then
+  elseif turn ~= 'first' and last > served then
     redis.call('SET', mark, last, 'EX', seconds)
   end
-  return append_all(queues, keep, kind, body)
+  return delivered, failed
 end
 
 -- KEYS mark … | ARGV for each mark: keep or '', its seconds, kind, bark:author, since, turn, last user of the call
@@ -109,7 +118,11 @@ local function barker_deliver(keys, args)
     if turn ~= 'first' and before > (redis.call('GET', mark) or '') then
       return redis.error_reply('ERR the call before this one had no effect')
     end
-    delivered = delivered + deliver(mark, keep, seconds, kind, body, since, turn, users)
+    local number, failed = deliver(mark, keep, seconds, kind, body, since, turn, users)
+    if failed then
+      return redis.error_reply(failed)
+    end
+    delivered = delivered + number
   end
   return delivered
 end
