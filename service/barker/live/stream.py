@@ -6,6 +6,7 @@ once. Whenever something may have been missed the stream is `behind`, and reads 
 
 import re
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from barker.stores.delivery import CLOCKS_MS
 HEARTBEAT_SECONDS = 15.0
 AGAIN_SECONDS = 1.0  # between two tries while a store is down
 CAUGHT_UP = 100  # entries read at a time
+TOLD = 200  # barks remembered: more than comes to one screen in the moment by which a replica may be behind
 _CURSOR = re.compile(r"([0-9]{1,15})-([0-9]{1,19})")
 
 
@@ -45,6 +47,7 @@ class Stream:
         self._stores, self._hub, self._user_id, self._check = stores, hub, user_id, check
         self._gone: set[int] = set()
         self._cursor = ""
+        self._told: deque[int] = deque(maxlen=TOLD)
         self._behind, self._delayed = True, False
         self._next_beat = 0.0
 
@@ -151,6 +154,9 @@ class Stream:
         for entry in new:
             self._cursor = entry.id
             if entry.kind == "bark" and entry.bark_id in shown:
+                if entry.bark_id in self._told:  # its server lost it, and it was fanned out again
+                    continue
+                self._told.append(entry.bark_id)
                 yield Event("bark", entry.id, shown[entry.bark_id])
             elif entry.kind == "delete":
                 yield Event("delete", entry.id, data={"id": str(entry.bark_id)})
