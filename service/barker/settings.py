@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from barker.errors import BadSettings
 
 PREFIX = "BARKER_"
-MANY_HOSTS = ("mongodb", "mongodb+srv")  # host:port,host:port is no port to Python
+CLUSTERS = ("redis+cluster", "rediss+cluster")
+MANY_HOSTS = ("mongodb", "mongodb+srv", *CLUSTERS)  # host:port,host:port is no port to Python
 
 
 def _url(*schemes: str) -> AfterValidator:
@@ -27,7 +28,22 @@ def _url(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _is_seed(host: str) -> bool:
+    name, _, port = host.rpartition(":")
+    return bool(name) and port.isdecimal() and 0 < int(port) < 65536
+
+
+def _queues(url: str) -> str:
+    """Check the address of one Redis, or of a cluster by some of its nodes."""
+    parts = urlsplit(url)
+    seeds = parts.netloc.rpartition("@")[2].split(",")
+    if parts.scheme in CLUSTERS and not (all(map(_is_seed, seeds)) and parts.path in ("", "/", "/0")):
+        raise ValueError(f"a cluster is named like {CLUSTERS[0]}://host:port,host:port, with ports, no database")
+    return url
+
+
 RedisUrl = Annotated[str, _url("redis", "rediss", "unix")]
+QueuesUrl = Annotated[str, _url("redis", "rediss", "unix", *CLUSTERS), AfterValidator(_queues)]
 
 
 def bracketed(host: str) -> str:
@@ -47,7 +63,7 @@ class Settings(BaseModel):
         "bolt://127.0.0.1:7687", repr=False
     )
     places_url: RedisUrl = Field("redis://127.0.0.1:6379/0", repr=False)
-    queues_url: RedisUrl = Field("redis://127.0.0.1:6380/0", repr=False)
+    queues_url: QueuesUrl = Field("redis://127.0.0.1:6380/0", repr=False)
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     processes: int = Field(1, ge=1, le=64)

@@ -16,7 +16,7 @@ from barker.stores.delivery import FIRST, REST, WHOLE, Delivery
 from barker.stores.jobs import LARGE, Job
 
 SWEPT = 500  # intents looked at a sweep
-LOST_MS = 60_000  # before a server was last seen: a fan-out that began then may have ended in its last second
+LOST_MS = 60_000  # before a server was last seen: what was fanned out then may be in what it lost
 FIRST_MAX = 20_000  # connected readers served before the others: where there are more, being first means little
 
 
@@ -69,10 +69,11 @@ def _delivery(one: FanOut, followers: Collection[int], turn: str) -> Delivery:
 
 
 def recover(stores: Stores) -> int:
-    """Fan out again what may have been lost when the queues' server ended, which writes to disk once a second.
+    """Fan out again what may have been lost when a server of the queues ended, which writes to disk once a second.
 
-    What was not lost has its marks, or is looked for in the queues, so nobody is served twice. A server that came
-    back empty has no queues either: they are made again from the truth.
+    The same where a replica took over, which may not have had all. What was not lost has its marks, or is looked for
+    in the queues, so nobody is served twice. A server that came back empty has no queues either: they are made again
+    from the truth.
     """
     run, seen = stores.jobs.server_run()
     found = stores.barks.fan_out_again(seen - LOST_MS, ids.now_ms()) if seen else 0

@@ -14,7 +14,7 @@ from gevent.queue import Empty, Full, Queue
 
 from barker.errors import StoreDown, TooMany
 from barker.models import Entry
-from barker.stores.bells import Bells
+from barker.stores.bells import AnyBells
 from barker.stores.queues import Queues
 
 BUFFER = 1_000  # entries a tab; more than a queue keeps would be of no use
@@ -79,13 +79,13 @@ class Channel:
 
 
 class Hub:
-    """All tabs of this process, on one subscribed connection."""
+    """All tabs of this process, on one subscribed connection (a master, where the queues are on a cluster)."""
 
     def __init__(self, queues: Queues) -> None:
         self._queues = queues
         self._channels: dict[int, Channel] = {}
         self._unconfirmed: Counter[int] = Counter()
-        self._bells: Bells | None = None
+        self._bells: AnyBells | None = None
         self._closing: Bye | None = None
 
     def start(self) -> None:
@@ -157,7 +157,7 @@ class Hub:
                 with suppress(StoreDown):
                     bells.close()
 
-    def _listen(self, bells: Bells) -> None:
+    def _listen(self, bells: AnyBells) -> None:
         bells.subscribe(self._queues.channel(NOBODY))  # so that there is a connection to listen on
         self._bells = bells
         self._unconfirmed.clear()

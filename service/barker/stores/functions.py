@@ -13,20 +13,29 @@ Call = tuple[str, list[str], list[Any]]  # function, keys (all of one slot), arg
 
 
 def load(redis: Redis) -> None:
-    """Load the library, or replace it; may be repeated."""
+    """Load the library on every server, or replace it; may be repeated."""
     redis.function_load(LIBRARY, replace=True)
 
 
 def call(redis: Redis, calls: Sequence[Call]) -> list[Any]:
-    """Call functions in one round trip. Each must be one that may be repeated: a server without them gets all again."""
+    """Call functions in one round trip (a server). Each must be one that may be repeated.
+
+    What a server without them got it gets again. On a cluster that may be one that was just added.
+    """
     results = _pipe(redis, calls)
-    if any(isinstance(result, ResponseError) and "Function not found" in str(result) for result in results):
+    missed = [number for number, result in enumerate(results) if _is_missing(result)]
+    if missed:
         load(redis)
-        results = _pipe(redis, calls)
+        for number, result in zip(missed, _pipe(redis, [calls[number] for number in missed]), strict=True):
+            results[number] = result
     for result in results:
         if isinstance(result, Exception):
             raise result
     return results
+
+
+def _is_missing(result: Any) -> bool:
+    return isinstance(result, ResponseError) and "Function not found" in str(result)
 
 
 def _pipe(redis: Redis, calls: Sequence[Call]) -> list[Any]:

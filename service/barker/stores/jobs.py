@@ -2,7 +2,7 @@
 
 {jobs}:lane:<lane>  stream  job (JSON of Job)                    group "workers"; acked entries are deleted
 {jobs}:later        zset    "<lane's number> <nonce> <job>" by Unix milliseconds: retries and jobs for later
-{jobs}:run          string  "<run of the server> <Unix milliseconds>", as a worker saw it last
+{jobs}:run          string  "<run of each server>,… <Unix milliseconds>", as a worker saw them last
 {jobs}:parked       stream  job lane error                       given up, told in the log; newest PARKED_KEEP
 
 A job carries ids alone: whoever runs it reads what they stand for, and "no longer there" counts as done.
@@ -21,7 +21,7 @@ from redis.exceptions import RedisError, ResponseError
 from barker import ids
 from barker.stores import functions
 from barker.stores.guard import guarded
-from barker.stores.redis_client import connect
+from barker.stores.redis_client import connect, servers
 
 GROUP = "workers"
 SMALL, LARGE, FOLLOWS = "small", "large", "follows"  # small and large fan-outs; what follows and unfollows ask for
@@ -162,14 +162,17 @@ class Jobs:
 
     @guard
     def server_run(self) -> tuple[str, int]:
-        """Return what names this run of the server, and when an earlier one was last seen: 0 if there was none."""
-        run = str(self._redis.info("server")["run_id"])
+        """Return what names this run of every server, and when others were last seen: 0 if there were none.
+
+        On a cluster also a master that took over from another is one that was not there before.
+        """
+        runs = {str(server.info("server")["run_id"]) for server in servers(self._redis)}
         kept, _, seen = str(self._redis.get(RUN) or "").partition(" ")
-        return run, int(seen) if kept not in ("", run) else 0
+        return ",".join(sorted(runs)), int(seen) if kept and not runs <= set(kept.split(",")) else 0
 
     @guard
     def note_run(self, run: str, now_ms: int) -> None:
-        """Note that this run of the server is there."""
+        """Note that these runs of the servers are there."""
         self._redis.set(RUN, f"{run} {now_ms}")
 
     @guard

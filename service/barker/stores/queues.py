@@ -25,7 +25,7 @@ from redis.exceptions import RedisError, ResponseError
 from barker import ids
 from barker.models import QUEUE_DAYS, QUEUE_KEEP, Entry
 from barker.stores import delivery, functions
-from barker.stores.bells import Bells
+from barker.stores.bells import AnyBells, open_bells
 from barker.stores.delivery import BUCKETS, CLOCKS_MS, Delivery
 from barker.stores.guard import guarded
 from barker.stores.redis_client import connect
@@ -63,7 +63,7 @@ class Queues:
 
     def __init__(self, url: str, seconds: float) -> None:
         self._redis = connect(url, seconds)
-        self._open_bells: Callable[[], Bells] = lambda: Bells(url, seconds)
+        self._open_bells: Callable[[], AnyBells] = lambda: open_bells(url, seconds)
 
     @guard
     def ping(self) -> None:
@@ -188,7 +188,7 @@ class Queues:
         """Return the name of the shard channel on which a user's queue rings."""
         return _queue(user_id)
 
-    def bells(self) -> Bells:
+    def bells(self) -> AnyBells:
         """Open a subscription of its own, on which the queues of connected users ring."""
         return self._open_bells()
 

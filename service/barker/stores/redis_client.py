@@ -8,7 +8,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
-POOL = 100  # connections a process; a greenlet that finds none free waits within the time limit
+from barker.stores.cluster import Cluster, is_cluster
+
+POOL = 100  # connections a process and server; a greenlet that finds none free waits within the time limit
 
 
 def connect(url: str, seconds: float, *, block_seconds: float = 0, retries: int = 1) -> Redis:
@@ -16,6 +18,8 @@ def connect(url: str, seconds: float, *, block_seconds: float = 0, retries: int 
 
     A reset connection is tried again, a timeout never: what may have been written is not written again.
     """
+    if is_cluster(url):  # its commands are tried again where the cluster says, not where they failed
+        return Cluster(url, lambda node, limit: connect(node, limit, block_seconds=block_seconds, retries=0), seconds)
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=POOL,
@@ -28,3 +32,8 @@ def connect(url: str, seconds: float, *, block_seconds: float = 0, retries: int 
         retry=Retry(NoBackoff(), retries, supported_errors=(RedisConnectionError,)),
     )
     return Redis.from_pool(pool)
+
+
+def servers(redis: Redis) -> list[Redis]:
+    """Return a client for each server that keeps a part: itself, or a cluster's masters as they are now."""
+    return redis.masters() if isinstance(redis, Cluster) else [redis]
