@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint format fuzz lock clean
+.PHONY: help run demo test lint format fuzz cluster lock clean
 
 help: ## Show this list
 	@echo "Barker: the backend of a Twitter-style app that anybody can run."
@@ -37,6 +37,9 @@ format: .venv/test ## Format the code
 
 fuzz: .venv/test ## Try many more requests against the OpenAPI (minutes)
 	@FUZZ_EXAMPLES=300 $(BIN)/pytest tests/api/test_contract.py --timeout 1800 $(ARGS)
+
+cluster: .venv/test ## Run the queues on a Redis Cluster whose masters die (minutes)
+	@CLUSTER_RUNS=$${CLUSTER_RUNS:-3} $(BIN)/pytest -n 0 -s tests/cluster $(ARGS)
 
 lock: ## Write constraints.txt anew, with the newest versions that setup.cfg allows
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
