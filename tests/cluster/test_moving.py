@@ -96,3 +96,19 @@ def test_bells_end_when_a_slot_moves(queues: Queues, users: list[int], move: Mov
         assert ring.entry.bark_id == bark
     finally:
         again.close()
+
+
+def test_bells_end_when_a_master_steps_down(servers: ClusterServers, queues: Queues, users: list[int]) -> None:
+    bells = queues.bells()
+    try:
+        bells.subscribe(queues.channel(users[0]))
+        assert bells.next(5)
+        replica = servers.replica_of(servers.serving(queues.channel(users[0])))
+        replica.cluster("FAILOVER")
+        wait_for(replica.is_master, "the replica to take over")
+        with pytest.raises(StoreDown):
+            bells.next(5)
+    finally:
+        bells.close()
+    servers.wait_until_well()
+    assert deliver(queues, ids.new(), users) == 20
