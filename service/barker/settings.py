@@ -1,11 +1,12 @@
 """All settings, read once from `BARKER_*`; the service refuses to start on a bad or unknown one, naming it."""
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from barker.errors import BadSettings
 
@@ -67,12 +68,25 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     processes: int = Field(1, ge=1, le=64)
+    worker_processes: int = Field(1, ge=1, le=64)
+    worker_stop_seconds: float = Field(25, gt=0, le=3600)  # what sends SIGTERM mostly kills after 30
+    worker_metrics_host: str = "127.0.0.1"
+    worker_metrics_port: int = Field(0, ge=0, le=65535)  # 0: nobody listens
+    metrics_token: SecretStr = Field(SecretStr(""))
     trusted_proxies: int = Field(0, ge=0, le=5)
     limits: Literal["on", "off"] = "on"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     documents_seconds: float = Field(3, gt=0, le=60)
     graph_seconds: float = Field(5, gt=0, le=60)
     redis_seconds: float = Field(2, gt=0, le=60)
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _is_hard_to_guess(cls, token: SecretStr) -> SecretStr:
+        secret = token.get_secret_value()
+        if secret and not re.fullmatch(r"[!-~]{16,}", secret):
+            raise ValueError("must be 16 or more characters of ASCII without blanks")
+        return token
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Self:

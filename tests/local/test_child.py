@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from barker import tether
 from barker.local import child as child_module
 from barker.local.child import Child, Command, stop
 
@@ -103,7 +104,7 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_child_started_after_its_parent_died_does_not_run(tmp_path: Path) -> None:
-    command = [sys.executable, "-I", "-S", child_module.TETHER, "1", "/bin/echo", "I run"]
+    command = [sys.executable, "-I", "-S", tether.__file__, "1", "/bin/echo", "I run"]
 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 

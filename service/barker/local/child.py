@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -13,8 +12,8 @@ from itertools import chain
 from pathlib import Path
 
 from barker.local.tail import last_lines
+from barker.tether import tethered
 
-TETHER = str(Path(__file__).with_name("tether.py"))
 STOP_SECONDS = 8.0
 POLL_SECONDS = 0.02
 LOG_BYTES = 10_000_000  # a log larger than this at a start is set aside as .1
@@ -59,7 +58,7 @@ class Child:
         self._log_starts = {log: _size(log) for log in (self.log, *self._command.own_logs)}
         with self.log.open("ab") as log, _signals_held():
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", TETHER, str(os.getpid()), *self._command.argv],
+                tethered(self._command.argv),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -9,9 +9,27 @@ from typing import Any, TypeVar
 import structlog
 
 from barker.errors import StoreDown
+from barker.metrics import counts
 
 log = structlog.get_logger()
 T = TypeVar("T")
+
+# What is the matter with a store, by what its driver says; the first sign that is found counts.
+SIGNS = (
+    ("OutOfMemory", "full"),  # maxmemory is reached, and nothing may be dropped
+    ("OOM command", "full"),
+    ("MISCONF", "disk"),  # it cannot write to its disk
+    ("BusyLoading", "loading"),
+    ("LOADING", "loading"),
+    ("ReadOnly", "readonly"),  # a replica, or a primary that was one until now
+    ("READONLY", "readonly"),
+    ("refused", "away"),
+    ("Timeout", "silent"),
+    ("timed out", "silent"),
+    ("Connect", "away"),
+    ("ServiceUnavailable", "away"),
+    ("reset by peer", "away"),
+)
 
 
 @contextmanager
@@ -20,8 +38,15 @@ def guarded(store: str, *errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        log.warning("store_down", store=store, error=f"{type(error).__name__}: {error}"[:300])
+        words = f"{type(error).__name__}: {error}"
+        reason = _reason(words)
+        counts.STORE_FAILURES.labels(store, reason).inc()
+        log.warning("store_down", store=store, reason=reason, error=words[:300])
         raise StoreDown(store) from error
+
+
+def _reason(words: str) -> str:
+    return next((reason for sign, reason in SIGNS if sign in words), "failed")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 PR_SET_PDEATHSIG = 1
 
@@ -19,6 +20,11 @@ def main(parent: int, command: list[str]) -> None:
     if os.getppid() != parent:  # NOTE it died before we asked, so no signal will come
         sys.exit("the parent is gone")
     os.execv(command[0], command)
+
+
+def tethered(command: Sequence[str]) -> list[str]:
+    """Return the command line that runs a command tied to this process. Start it from the main thread."""
+    return [sys.executable, "-I", "-S", __file__, str(os.getpid()), *command]
 
 
 if __name__ == "__main__":

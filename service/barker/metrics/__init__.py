@@ -1,0 +1,1 @@
+"""What is counted, where several processes put it, and the page that Prometheus reads."""
