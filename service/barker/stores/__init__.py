@@ -10,6 +10,7 @@ from barker.stores.counters import Counters
 from barker.stores.documents import DocumentStore
 from barker.stores.graph import GraphStore
 from barker.stores.jobs import Jobs
+from barker.stores.lanes import Lanes
 from barker.stores.places import Places
 from barker.stores.queues import Queues
 from barker.stores.sessions import Sessions
@@ -32,6 +33,7 @@ class Stores:
     counters: Counters
     queues: Queues
     jobs: Jobs
+    lanes: Lanes
 
     def pings(self) -> dict[str, Callable[[], None]]:
         """Return how to ask each of the four servers whether it is there, by the store's name."""
@@ -51,7 +53,7 @@ class Stores:
 
     def close(self) -> None:
         """Close all connections."""
-        for store in (self.documents, self.follows, self.places, self.counters, self.queues, self.jobs):
+        for store in (self.documents, self.follows, self.places, self.counters, self.queues, self.jobs, self.lanes):
             store.close()
 
 
@@ -71,4 +73,5 @@ def connect(settings: Settings) -> Stores:
         counters=Counters(settings.places_url, settings.redis_seconds),
         queues=Queues(settings.queues_url, settings.redis_seconds),
         jobs=Jobs(settings.queues_url, settings.redis_seconds),
+        lanes=Lanes(settings.queues_url, settings.redis_seconds),
     )

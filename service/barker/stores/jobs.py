@@ -11,8 +11,7 @@ A job carries ids alone: whoever runs it reads what they stand for, and "no long
 import json
 import secrets
 from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from redis import Redis
@@ -26,8 +25,10 @@ from barker.stores.redis_client import connect, servers
 GROUP = "workers"
 SMALL, LARGE, FOLLOWS = "small", "large", "follows"  # small and large fan-outs; what follows and unfollows ask for
 LANES = (SMALL, LARGE, FOLLOWS)
+LANE_KEYS = {lane: f"{{jobs}}:lane:{lane}" for lane in LANES}
 LATER, PARKED, RUN = "{jobs}:later", "{jobs}:parked", "{jobs}:run"
 PARKED_KEEP = 10_000
+UNREADABLE = "unreadable"  # the name of a job that is of another version
 BLOCK_SECONDS = 1.0  # how long a worker waits for a job before it looks whether to stop
 DUE_LIMIT = 200  # jobs moved a call
 
@@ -36,12 +37,16 @@ guard = guarded("queues", RedisError)
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do, by name, with ids. `waits` counts how often it was given back through no fault of its own."""
+    """Something to do, by name, with ids. `waits` counts how often it was given back through no fault of its own.
+
+    One that this version cannot read is kept as the `text` it is.
+    """
 
     name: str
     arguments: dict[str, int]
     attempt: int = 1
     waits: int = 0
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,11 @@ class Jobs:
     def prepare(self) -> None:
         """Make the lanes and their group; may be repeated."""
         for lane in LANES:
-            with suppress(ResponseError):  # BUSYGROUP: it is there
+            try:
                 self._redis.xgroup_create(_key(lane), GROUP, id="0", mkstream=True)
+            except ResponseError as error:
+                if "BUSYGROUP" not in str(error):  # it is there
+                    raise
 
     @guard
     def put(self, *jobs: Job, lane: str = SMALL) -> None:
@@ -156,7 +164,8 @@ class Jobs:
         """Give a job up, and keep it with the reason for a person to look at."""
         with self._redis.pipeline(transaction=True) as pipe:
             _release(pipe, claim)
-            fields: dict[Any, Any] = {"job": _dump(claim.job), "lane": claim.lane, "error": error}
+            # As it was put, if it cannot be read: a newer worker can, once it is put back.
+            fields: dict[Any, Any] = {"job": claim.job.text or _dump(claim.job), "lane": claim.lane, "error": error}
             pipe.xadd(PARKED, fields, maxlen=PARKED_KEEP)
             pipe.execute()
 
@@ -179,14 +188,12 @@ class Jobs:
     def parked(self, limit: int) -> list[tuple[Job, str]]:
         """Return the newest parked jobs with their reasons."""
         rows: Any = self._redis.xrevrange(PARKED, count=limit)
-        return [(_load(fields["job"]), fields["error"]) for _, fields in rows]
+        return [(load(fields["job"]), fields["error"]) for _, fields in rows]
 
     @guard
     def leave(self, worker: str) -> None:
         """Sign off a worker; one that still holds jobs stays known, or they would be lost with it."""
-        for lane in LANES:
-            if not self._redis.xpending_range(_key(lane), GROUP, "-", "+", 1, consumername=worker):
-                self._redis.xgroup_delconsumer(_key(lane), GROUP, worker)
+        functions.call(self._redis, [("barker_sign_off", [*LANE_KEYS.values()], [GROUP, worker])])
 
     def close(self) -> None:
         """Close all connections."""
@@ -195,7 +202,7 @@ class Jobs:
 
 
 def _key(lane: str) -> str:
-    return f"{{jobs}}:lane:{lane}"
+    return LANE_KEYS[lane]
 
 
 def _release(pipe: Redis, claim: Claim) -> None:
@@ -209,15 +216,28 @@ def _later(job: Job, lane: str, seconds: float) -> dict[str, float]:
 
 
 def _dump(job: Job) -> str:
-    return json.dumps(asdict(job))
+    named = {"text": job.text} if job.text else {"name": job.name, "arguments": job.arguments}
+    return json.dumps({**named, "attempt": job.attempt, "waits": job.waits})
 
 
-def _load(text: str) -> Job:
+def load(text: str) -> Job:
+    """Read a job. One of another version must not keep the others: it is tried, as all are, and parked in the end."""
     try:
-        return Job(**json.loads(text))
-    except (ValueError, TypeError):  # of another version: it must not keep the others, and is parked in the end
-        return Job(name=f"unreadable: {text[:200]}", arguments={})
+        fields = json.loads(text)
+        if set(fields) == {"text", "attempt", "waits"}:  # another worker could not read it; perhaps this one can
+            return replace(load(fields["text"]), attempt=int(fields["attempt"]), waits=int(fields["waits"]))
+        job = Job(**fields)
+        if _is_sound(job):
+            return job
+    except (ValueError, TypeError, RecursionError):
+        pass
+    return Job(name=UNREADABLE, arguments={}, text=text)
+
+
+def _is_sound(job: Job) -> bool:
+    counted = isinstance(job.attempt, int) and isinstance(job.waits, int) and not job.text
+    return counted and isinstance(job.name, str) and isinstance(job.arguments, dict)
 
 
 def _claims(lane: str, rows: Any) -> Iterable[Claim]:
-    return (Claim(_load(fields["job"]), lane, entry) for entry, fields in rows if fields)
+    return (Claim(load(fields["job"]), lane, entry) for entry, fields in rows if fields)

@@ -196,6 +196,28 @@ local function barker_due(keys, args)
   return #due
 end
 
+-- KEYS lanes … | ARGV group, worker. Forgets a worker; one that still holds jobs stays known, or they would be lost
+-- with it. Atomic: another worker that bears the same name may claim a job at any time. Returns the number of lanes left.
+local function barker_sign_off(keys, args)
+  local left = 0
+  for _, lane in ipairs(keys) do
+    if redis.call('EXISTS', lane) == 1 and #redis.call('XPENDING', lane, args[1], '-', '+', 1, args[2]) == 0 then
+      redis.call('XGROUP', 'DELCONSUMER', lane, args[1], args[2])
+      left = left + 1
+    end
+  end
+  return left
+end
+
+-- KEYS parked, lane | ARGV entry, job. Puts a parked job back into its lane. Returns 1, or 0 if it is parked no longer.
+local function barker_retry(keys, args)
+  if redis.call('XDEL', keys[1], args[1]) == 0 then
+    return 0
+  end
+  redis.call('XADD', keys[2], '*', 'job', args[2])
+  return 1
+end
+
 redis.register_function('barker_deliver', barker_deliver)
 redis.register_function('barker_open', barker_open)
 redis.register_function('barker_fill', barker_fill)
@@ -203,3 +225,5 @@ redis.register_function('barker_prune', barker_prune)
 redis.register_function('barker_leave', barker_leave)
 redis.register_function('barker_rejoin', barker_rejoin)
 redis.register_function('barker_due', barker_due)
+redis.register_function('barker_sign_off', barker_sign_off)
+redis.register_function('barker_retry', barker_retry)
