@@ -91,7 +91,7 @@ def test_a_parked_job_is_put_back_once_as_new_into_its_lane(jobs: Jobs, lanes: L
 def test_a_full_server_refuses_to_put_a_job_back_and_does_not_lose_it(jobs: Jobs, lanes: Lanes) -> None:
     park(jobs, 1)
     (parked,) = lanes.all_parked()
-    jobs._redis.config_set("maxmemory", "1mb")
+    jobs._redis.config_set("maxmemory", "1")
     try:
         with pytest.raises(StoreDown):
             lanes.retry([parked])

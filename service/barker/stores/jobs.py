@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
 
 from barker import ids
 from barker.stores import functions
@@ -23,6 +23,7 @@ from barker.stores.guard import guarded
 from barker.stores.redis_client import connect, servers
 
 GROUP = "workers"
+NOBODY = "nobody"  # holds what could not be given back
 SMALL, LARGE, FOLLOWS = "small", "large", "follows"  # small and large fan-outs; what follows and unfollows ask for
 LANES = (SMALL, LARGE, FOLLOWS)
 LANE_KEYS = {lane: f"{{jobs}}:lane:{lane}" for lane in LANES}
@@ -157,7 +158,15 @@ class Jobs:
         with self._redis.pipeline(transaction=True) as pipe:
             _release(pipe, claim)
             pipe.zadd(LATER, _later(job, claim.lane, seconds))
-            pipe.execute()
+            try:
+                pipe.execute()
+            except OutOfMemoryError:
+                self._hold(claim)
+                raise
+
+    def _hold(self, claim: Claim) -> None:
+        """Leave a job to whoever finds its lease over, as one started never: a full server is not its fault."""
+        self._redis.xclaim(_key(claim.lane), GROUP, NOBODY, 0, [claim.entry], retrycount=0, justid=True)
 
     @guard
     def park(self, claim: Claim, error: str) -> None:
