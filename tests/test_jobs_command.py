@@ -42,7 +42,7 @@ def run(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str
 
 
 def park(jobs: Jobs, number: int, lane: str = SMALL) -> None:
-    jobs.put(Job("fan_out", {"bark": number}), lane)
+    jobs.put(Job("fan_out", {"bark": number}), lane=lane)
     (claim,) = jobs.claim(lane, "w", 1)
     jobs.park(claim, "ValueError: it cannot be done")
 

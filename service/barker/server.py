@@ -10,7 +10,8 @@ from weakref import WeakSet
 import gevent
 
 from barker import logs
-from barker.errors import BadSettings
+from barker.errors import BadSettings, StoreDown
+from barker.metrics import folder
 from barker.settings import Settings, bracketed
 
 try:
@@ -34,6 +35,7 @@ control_socket_disable = True  # else it puts a socket into the home directory
 loglevel = "warning"
 errorlog = "-"
 accesslog = None  # the app logs requests itself, with their ids
+CLOCKS_LOOK_SECONDS = 15.0
 DRAIN_LOOK_SECONDS = 0.2
 DRAIN_SECONDS = 4  # for streams to say goodbye: who has not taken it by then does not read
 # A client that takes nothing for so long is gone: no greenlet waits for it any longer.
@@ -43,8 +45,19 @@ _busy: "WeakSet[socket.socket]" = WeakSet()
 
 
 def on_starting(server: Any) -> None:
-    """Let gunicorn's own words be lines of JSON too."""
+    """Let gunicorn's own words be lines of JSON too, and its processes count in one folder."""
     logs.configure(_settings.log_level)
+    server.metrics_made = folder.share()
+
+
+def on_exit(server: Any) -> None:
+    """Leave no folder behind."""
+    folder.remove(getattr(server, "metrics_made", None))
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Count the open streams of a process that has ended no longer."""
+    folder.note_end(worker.pid)
 
 
 def pre_request(worker: Any, req: Any) -> None:
@@ -76,6 +89,17 @@ def post_worker_init(worker: Any) -> None:
         _let_go(_busy)
 
     gevent.spawn(watch)
+    gevent.spawn(_look_at_clocks, worker)
+
+
+def _look_at_clocks(worker: Any) -> None:
+    from barker.actions import operating  # noqa: PLC0415 (what counts is imported in the process that counts)
+
+    stores = worker.wsgi.extensions["barker"].stores
+    while worker.alive:
+        with suppress(StoreDown):  # the guard has logged it
+            operating.look_at_clocks(stores)
+        gevent.sleep(CLOCKS_LOOK_SECONDS)
 
 
 def _let_go(connections: "WeakSet[socket.socket]") -> None:

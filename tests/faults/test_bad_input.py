@@ -13,7 +13,7 @@ from redis import Redis
 from redis.exceptions import BusyLoadingError, RedisError
 
 from barker import ids
-from barker.actions import barking, operating
+from barker.actions import barking, fanning, operating
 from barker.errors import StoreDown
 from barker.local import LocalStores
 from barker.local.ports import free_port
@@ -228,7 +228,7 @@ def _bark_at(world: World, author: Person, text: str, ms: int) -> None:
     user = world.stores.users.by_id(int(author.user["id"]))
     assert user
     bark = barking.post_bark(world.stores, user, BarkDraft(text), ids.at(ms) | (ids.new() & 0x3FFFFF)).bark
-    barking.fan_out(world.stores, bark.id)
+    fanning.fan_out(world.stores, [bark.id])
 
 
 def test_retries_wait_longer_for_a_clock_that_is_set_back_and_are_not_lost(

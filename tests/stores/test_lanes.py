@@ -9,7 +9,7 @@ from barker import ids
 from barker.errors import StoreDown
 from barker.settings import Settings
 from barker.stores import lanes as lanes_module
-from barker.stores.jobs import GROUP, LARGE, PARKED, SMALL, UNREADABLE, Claim, Job, Jobs
+from barker.stores.jobs import GROUP, LANES, LARGE, PARKED, SMALL, UNREADABLE, Claim, Job, Jobs
 from barker.stores.lanes import Lane, Lanes
 
 FUTURE = '{"name": "fan_out", "arguments": {"bark": 1}, "shape": "of another version"}'
@@ -43,7 +43,7 @@ def job(number: int) -> Job:
 
 def park(jobs: Jobs, *numbers: int, lane: str = SMALL) -> None:
     for number in numbers:
-        jobs.put(job(number), lane)
+        jobs.put(job(number), lane=lane)
     for claim in jobs.claim(lane, "w", len(numbers)):
         jobs.park(claim, "it cannot be done")
 
@@ -69,12 +69,12 @@ def test_the_overview_tells_what_waits_what_runs_and_how_old_the_oldest_is(jobs:
 
 def test_lanes_that_nobody_has_made_yet_are_empty(jobs: Jobs, lanes: Lanes) -> None:
     jobs._redis.flushdb()
-    assert lanes.overview().lanes == {SMALL: Lane(0, 0, 0), LARGE: Lane(0, 0, 0)}
+    assert lanes.overview().lanes == dict.fromkeys(LANES, Lane(0, 0, 0))
     assert list(lanes.all_parked()) == []
 
 
 def test_a_parked_job_is_put_back_once_as_new_into_its_lane(jobs: Jobs, lanes: Lanes) -> None:
-    jobs.put(job(1), LARGE)
+    jobs.put(job(1), lane=LARGE)
     jobs.again(claimed(jobs, LARGE)[0], 0)
     jobs.move_due()
     jobs.park(claimed(jobs, LARGE)[0], "it cannot be done")
@@ -157,7 +157,7 @@ def test_of_two_workers_of_one_name_the_one_that_leaves_does_not_take_the_others
     jobs: Jobs, lanes: Lanes
 ) -> None:
     jobs.put(job(1))
-    jobs.put(job(2), LARGE)
+    jobs.put(job(2), lane=LARGE)
     jobs.claim(SMALL, "host-1", 1)
     jobs.leave("host-1")
     assert [claim.job for claim, _ in jobs.reclaim(SMALL, "another", 0, 1)] == [job(1)]

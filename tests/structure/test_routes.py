@@ -11,9 +11,9 @@ from barker.api.description import described
 from barker.app import create_app
 from barker.settings import Settings
 
-UNLIMITED = {"/healthz", "/readyz"}  # whoever watches over the service must get an answer
-ORDER = ["signed_in", "anyone", "public", "limited", "checked", "_idempotent"]
-PAGES = {"/", "/docs", "/docs/scalar.js", "/openapi.json"}  # about the API, not of it
+UNLIMITED = {"/healthz", "/readyz", "/metrics"}  # whoever watches over the service must get an answer
+ORDER = ["operators", "signed_in", "anyone", "public", "limited", "checked", "_idempotent"]
+PAGES = {"/", "/metrics", "/docs", "/docs/scalar.js", "/openapi.json"}  # about the API, not of it
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,8 @@ def routes(app: OpenAPI) -> Iterator[tuple[str, str, Rule]]:
 def test_every_route_says_who_may_call_it(app: OpenAPI) -> None:
     for method, path, rule in routes(app):
         auth = getattr(app.view_functions[rule.endpoint], "auth", None)
-        assert auth in ("signed_in", "anyone", "public"), f"{method} {path} declares no auth"
+        assert auth in ("signed_in", "anyone", "public", "operators"), f"{method} {path} declares no auth"
+        assert (auth == "operators") == (path == "/metrics"), f"{method} {path}"
         if method != "GET" and auth != "signed_in":
             assert (method, path) in (("POST", "/v1/users"), ("POST", "/v1/sessions"))
         if path.startswith("/v1/me") or path == "/v1/feed":
@@ -66,7 +67,7 @@ def test_every_route_asks_who_then_how_often_then_what(app: OpenAPI) -> None:
     for method, path, rule in routes(app):
         met = steps(app.view_functions[rule.endpoint])
         assert met == sorted(met, key=ORDER.index), f"{method} {path}"
-        assert met[0] in ORDER[:3], f"{method} {path}"
+        assert met[0] in ORDER[:4], f"{method} {path}"
         assert path in PAGES or "checked" in met, f"{method} {path}"
 
 

@@ -12,8 +12,8 @@ from barker import ids
 from barker.errors import StoreDown
 from barker.metrics import counts
 from barker.stores import Stores
+from barker.stores.delivery import CLOCKS_MS
 from barker.stores.lanes import Lanes, Overview
-from barker.stores.queues import CLOCKS_MS
 
 log = structlog.get_logger()
 
@@ -66,7 +66,7 @@ set_back_by = _own_clock()
 def look_at_clocks(stores: Stores) -> int:
     """Tell when this clock was set back, or is apart from that of the queues, by more than reading allows for.
 
-    Nothing is lost by it (see "Clocks" in service/README.md); returns 0, for nothing is asked for again.
+    Nothing is lost by it (see "Operating" in service/README.md); returns 0, for nothing is asked for again.
     """
     back = set_back_by()
     if back > CLOCKS_MS:

@@ -1,31 +1,39 @@
 """Operating: is it alive, is it ready, what does it offer."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from functools import partial
+from functools import partial, wraps
+from hmac import compare_digest
 from importlib.resources import files
-from typing import cast
+from typing import Any, TypeVar, cast
 
 import flask_openapi_scalar
-from flask import Response, current_app, jsonify, redirect, send_from_directory
+from flask import Response, current_app, jsonify, redirect, request, send_from_directory
 from flask_openapi.openapi import OpenAPI
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from barker.actions.operating import Now
 from barker.api import problems, render, shapes
 from barker.api.auth import public
 from barker.api.blueprint import noun, replies
 from barker.api.checks import checked
-from barker.api.context import stores
+from barker.api.context import context, stores
 from barker.api.description import described
 from barker.api.limits import limited, unlimited
-from barker.errors import StoreDown
+from barker.errors import NotAllowed, StoreDown
+from barker.metrics import page
 from barker.stores.guard import Bulkhead
 
 operating = noun("operating", "For those who run it.")
 
 PING_SECONDS = 2.0
+HERE = {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
+NAMES = {"127.0.0.1", "[::1]", "localhost"}  # any other name for this machine may be a page's, in a browser here
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
+View = TypeVar("View", bound=Callable[..., Any])
 _pings = Bulkhead(4)  # one a store
 _asked: dict[str, Future[float]] = {}
 _asking = threading.Lock()
@@ -79,6 +87,39 @@ def _health(asked: Future[float], until: float) -> shapes.StoreHealth:
         return shapes.StoreHealth(ok=True, ms=asked.result(max(0, until - time.monotonic())))
     except (StoreDown, TimeoutError):
         return shapes.StoreHealth(ok=False, ms=None)
+
+
+def operators(view: View) -> View:
+    """Let those in who run the service: with BARKER_METRICS_TOKEN, or, where none is set, from this very machine."""
+
+    @wraps(view)
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        token = context().settings.metrics_token.get_secret_value()
+        if not (_bears(token) if token else _is_from_here()):
+            raise NotAllowed("This is for who runs the service: see BARKER_METRICS_TOKEN.")
+        return view(*args, **kwargs)
+
+    asked.auth = "operators"  # type: ignore[attr-defined]
+    return cast(View, asked)
+
+
+def _bears(token: str) -> bool:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and compare_digest(given.strip().encode(), token.encode())
+
+
+def _is_from_here() -> bool:
+    """Tell whether no proxy is in between: what one passes on comes from this machine, too, for the whole world."""
+    passed_on = context().settings.trusted_proxies or any(name in request.headers for name in FORWARDED)
+    return not passed_on and request.remote_addr in HERE and re.sub(r":\d+$", "", request.host) in NAMES
+
+
+@operating.get("/metrics", doc_ui=False)
+@operators
+@unlimited
+def get_metrics() -> Response:
+    """Tell all that was counted, for Prometheus."""
+    return Response(page.page(Now(stores().lanes)), content_type=page.CONTENT_TYPE)
 
 
 @operating.get("/openapi.json", doc_ui=False)

@@ -8,6 +8,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from barker.api.context import viewer
+from barker.metrics import counts
 
 REQUEST_ID = "X-Request-Id"
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -31,12 +32,14 @@ def _end(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     response.headers.setdefault("Cache-Control", "no-store")
+    seconds, route = time.monotonic() - g.began, request.url_rule.rule if request.url_rule else None
+    counts.request(route, request.method, response.status_code, seconds)
     log.info(
         "request",
         method=request.method,
-        route=request.url_rule.rule if request.url_rule else None,
+        route=route,
         status=response.status_code,
-        ms=round((time.monotonic() - g.began) * 1000, 1),
+        ms=round(seconds * 1000, 1),
         user=viewer(),
     )
     return response

@@ -13,6 +13,7 @@ from gevent.event import Event
 from gevent.queue import Empty, Full, Queue
 
 from barker.errors import StoreDown, TooMany
+from barker.metrics import counts
 from barker.models import Entry
 from barker.stores.bells import AnyBells
 from barker.stores.queues import Queues
@@ -105,6 +106,7 @@ class Hub:
         if len(channel.listeners) >= TABS:
             raise TooMany(f"At most {TABS} streams of one person at once: close one.", TABS_SECONDS)
         channel.listeners.add(listener)
+        counts.streams(1)
         stands = False
         try:
             stands = channel.stands.wait(STANDS_SECONDS)
@@ -121,6 +123,7 @@ class Hub:
         if channel is None or listener not in channel.listeners:
             return
         channel.listeners.remove(listener)
+        counts.streams(-1)
         if not channel.listeners:
             del self._channels[user_id]
             if self._bells:

@@ -22,6 +22,7 @@ from barker.local.services import Services, services_with
 from barker.local.starting import Awaited, failure, wait_until_ready
 from barker.local.stores import LocalStores
 from barker.local.supervisor import watch
+from barker.metrics import folder
 from barker.settings import Settings, bracketed
 
 PREPARE_SECONDS = 900.0  # an index on a server with much in it takes its time
@@ -77,6 +78,7 @@ def _run(data: Path, address: tuple[str, int], fresh: bool, demo: Demo | None) -
     with ExitStack() as stack:
         urls = stack.enter_context(stores)
         env = {**os.environ, **urls, "BARKER_HOST": host, "BARKER_PORT": str(port)}
+        env[folder.VARIABLE] = str(_counts(data))
         services = services_with(env, data / "logs")
         first, last = [services.practice, services.prepare], stores.processes
         stack.callback(stop, first, [services.api], [services.worker], last)
@@ -89,6 +91,14 @@ def _run(data: Path, address: tuple[str, int], fresh: bool, demo: Demo | None) -
         if stores.has("graph") and not graph.head_start().exists():
             services.practice.start()
         watch([*stores.processes, services.api, services.worker], print_line)
+
+
+def _counts(data: Path) -> Path:
+    """Return an empty folder, in which API and workers count together: /metrics tells for all."""
+    counts = data / "metrics"
+    folder.remove(counts)
+    counts.mkdir()
+    return counts
 
 
 def _not_given(display: Display) -> list[str]:
