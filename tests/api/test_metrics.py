@@ -50,6 +50,25 @@ def test_requests_are_counted_by_rule_over_all_processes(service: Service, ada: 
     assert value(service, sample) == before + 20
 
 
+def test_the_worker_tells_of_its_jobs_on_the_same_page(service: Service, ada: Person, bob: Person) -> None:
+    samples = (
+        'barker_fan_out_lag_seconds_count{lane="small"}',
+        'barker_jobs_total{end="done",job="fan_out",lane="small"}',
+    )
+    bob.follow(ada)
+    bob.feed()
+    before = [value(service, sample) for sample in samples]
+    delivered = value(service, 'barker_deliveries_total{lane="small"}')
+    with bob.stream() as events:
+        ada.bark("hello")
+        events.bark()
+    wait_for(
+        lambda: [value(service, sample) for sample in samples] == [one + 1 for one in before], "the worker's counts"
+    )
+    assert value(service, 'barker_deliveries_total{lane="small"}') > delivered
+    assert value(service, 'barker_job_seconds_count{job="settle",lane="follows"}') > 0
+
+
 def test_what_a_client_makes_up_makes_no_new_label(service: Service, stores: Stores) -> None:
     for _ in range(3):
         service.call("GET", f"/v1/{secrets.token_hex(4)}")

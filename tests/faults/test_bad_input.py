@@ -21,6 +21,7 @@ from barker.models import BarkDraft
 from barker.stores import Stores
 from barker.stores.guard import guarded
 from barker.stores.jobs import SMALL, UNREADABLE, Job, Jobs
+from barker.worker import loop
 from tests.barker_process import PATIENCE, Person, wait_for
 from tests.faults.conftest import Servers
 from tests.faults.proxy import Mode
@@ -181,6 +182,23 @@ def test_what_an_older_worker_cannot_run_is_parked_and_run_by_a_newer_one(
 
     with at_work({"do": takes_shape, "of another version": newer}):
         wait_for(lambda: sorted(newer.finished) == [1, 2], "what the newer one knows", PATIENCE)
+
+
+def test_of_jobs_run_together_only_those_of_another_version_are_parked(
+    stores: Stores, at_work: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "BATCHED", {"fan_out"})
+    served: list[int] = []
+    ends = {"job": "fan_out", "lane": SMALL}
+    done, parked = (counted("barker_jobs_total", **ends, end=end) for end in ("done", "parked"))
+    jobs = [Job("fan_out", {"bark": number}) for number in range(3)]
+    stores.jobs.put(*jobs, Job("fan_out", {"bark": 9, "shape": 1}))
+    with at_work({"fan_out": lambda _, bark: served.extend(bark)}):
+        wait_for(lambda: stores.jobs.parked(1), "the one to be parked", PATIENCE)
+    assert sorted(served) == [0, 1, 2]
+    assert stores.jobs.parked(5)[0][0].arguments == {"bark": 9, "shape": 1}
+    assert counted("barker_jobs_total", **ends, end="done") == done + 3
+    assert counted("barker_jobs_total", **ends, end="parked") == parked + 1
 
 
 def test_two_workers_of_one_name_do_each_job_once_and_either_may_go(stores: Stores, at_work: Runs) -> None:

@@ -18,16 +18,18 @@ import pytest
 import requests
 
 from barker.local.ports import free_port
-from barker.stores.jobs import SMALL, Job, Jobs
+from barker.stores.jobs import LARGE, SMALL, Job, Jobs
 from barker.worker import parent
 from barker.worker.parent import SHORT_SECONDS, Seat
 from tests.barker_process import wait_for
 
 COMMAND = (sys.executable, "-P", "-m", "barker.cli", "worker")
 SLOW = """
-import sys, time
+import os, sys, time
 from barker.worker import __main__, loop, parent
-loop.HANDLERS = {"do": lambda stores, number: time.sleep(60)}
+loop.HANDLERS = {"do": lambda stores, number: time.sleep(60), "die": lambda stores: os.kill(os.getpid(), 9)}
+loop.HANDLERS["nothing"] = lambda stores: None
+loop.LEASE_SECONDS, loop.RENEW_SECONDS, loop.SWEEP_SECONDS, loop.MAX_STARTS = 1.0, 0.3, 0.5, 2
 parent.WORKER = (sys.executable, *sys.orig_argv[1:])
 sys.exit(__main__.main())
 """
@@ -143,6 +145,17 @@ def test_workers_that_do_not_come_to_an_end_are_ended(
         wait_for(lambda: not any(one.is_running() for one in children), "the workers to be gone")
         assert "ended_hard" in workers.log()
     assert len(jobs.reclaim(SMALL, "another", 0, 1)) == 1
+
+
+def test_a_job_that_takes_every_worker_along_is_parked_and_stops_no_other(run: Callable[..., Any], jobs: Jobs) -> None:
+    jobs.put(Job("die", {}), lane=LARGE)
+    with run(slow=True, BARKER_WORKER_PROCESSES="2") as workers:
+        wait_for(lambda: jobs.parked(1), "the job to be parked", 60)
+        assert jobs.parked(5) == [(Job("die", {}), "2 workers died with it")]
+        assert workers.log().count('"worker_died"') >= 2
+        assert '"job_parked"' in workers.log()
+        jobs.put(Job("nothing", {}))
+        wait_for(lambda: jobs._redis.xlen("{jobs}:lane:small") == 0, "the other job to be done")
 
 
 def test_one_that_dies_at_once_is_started_again_less_and_less_often(monkeypatch: pytest.MonkeyPatch) -> None:

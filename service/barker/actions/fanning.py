@@ -5,15 +5,16 @@ workers may take some; a share is a range of buckets, since a bucket of one bark
 Everything here may be repeated: whatever dies, the sweep asks again for what is still pending.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 
 from barker import ids
+from barker.metrics import counts
 from barker.models import LARGE_FAN_OUT, SHARE_FOLLOWERS, SHARES_MAX
 from barker.stores import Stores
 from barker.stores.barks import FanOut
 from barker.stores.delivery import FIRST, REST, WHOLE, Delivery
-from barker.stores.jobs import LARGE, Job
+from barker.stores.jobs import LARGE, SMALL, Job
 
 SWEPT = 500  # intents looked at a sweep
 LOST_MS = 60_000  # before a server was last seen: what was fanned out then may be in what it lost
@@ -30,7 +31,8 @@ def fan_out(stores: Stores, bark: Sequence[int]) -> None:
     large = [one for one in begun if one.shares or one.bark.author_id not in few]
     small = [one for one in begun if one not in large]
     stores.jobs.put(*(Job("cut", {"bark": one.bark.id}) for one in large), lane=LARGE)
-    stores.queues.deliver(*(_delivery(one, few[one.bark.author_id], WHOLE) for one in small))
+    _deliver(stores, SMALL, *(_delivery(one, few[one.bark.author_id], WHOLE) for one in small))
+    _count_lag(SMALL, small)
     stores.barks.fanned_out([one.bark for one in small], ids.now_ms())
 
 
@@ -44,7 +46,7 @@ def cut(stores: Stores, bark: int) -> None:
             stores.barks.fanned_out([one.bark], ids.now_ms())
             continue
         connected = list(islice(stores.queues.connected(), FIRST_MAX))
-        stores.queues.deliver(_delivery(one, stores.follows.followers_among(author, connected), FIRST))
+        _deliver(stores, LARGE, _delivery(one, stores.follows.followers_among(author, connected), FIRST))
         deleted = int(one.bark.deleted)
         jobs = (Job("share", {"bark": bark, "share": n, "shares": shares, "deleted": deleted}) for n in left)
         stores.jobs.put(*jobs, lane=LARGE)
@@ -56,8 +58,9 @@ def share(stores: Stores, bark: int, share: int, shares: int, deleted: int) -> N
         if one.bark.deleted != bool(deleted):
             return  # deleted since: that has shares of its own
         followers = stores.follows.all_followers(one.bark.author_id, share, shares)
-        stores.queues.deliver(_delivery(one, followers, REST))
+        _deliver(stores, LARGE, _delivery(one, followers, REST))
         if stores.barks.share_done(one.bark, share):
+            _count_lag(LARGE, [one])
             stores.barks.fanned_out([one.bark], ids.now_ms())
 
 
@@ -66,6 +69,18 @@ def _delivery(one: FanOut, followers: Collection[int], turn: str) -> Delivery:
     # Its author reads it, too; of a large one she is served before the others.
     readers = followers if turn == REST else {*followers, bark.author_id}
     return Delivery("delete" if bark.deleted else "bark", bark.id, bark.author_id, readers, one.began_ms, turn)
+
+
+def _deliver(stores: Stores, lane: str, *deliveries: Delivery) -> None:
+    counts.DELIVERIES.labels(lane).inc(stores.queues.deliver(*deliveries))
+
+
+def _count_lag(lane: str, served: Iterable[FanOut]) -> None:
+    """Note how long barks took to their last queues. A deletion has the id of its bark, which may be old."""
+    now_ms = ids.now_ms()
+    for one in served:
+        if not one.bark.deleted:
+            counts.LAG.labels(lane).observe(max(0, now_ms - ids.ms_of(one.bark.id)) / 1000)
 
 
 def recover(stores: Stores) -> int:

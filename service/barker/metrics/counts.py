@@ -13,9 +13,11 @@ LAG_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 JOBS = Counter("barker_jobs", "Jobs by how they ended: done, failed, waits, parked", ("job", "lane", "end"))
-JOB_SECONDS = Histogram("barker_job_seconds", "How long a job ran", ("job", "lane"), buckets=JOB_BUCKETS)
+JOB_SECONDS = Histogram(
+    "barker_job_seconds", "How long jobs ran, alone or together", ("job", "lane"), buckets=JOB_BUCKETS
+)
 LAG = Histogram("barker_fan_out_lag_seconds", "From a bark made to its last queue", ("lane",), buckets=LAG_BUCKETS)
-DELIVERIES = Counter("barker_deliveries", "Entries put into queues by fan-outs", ("kind",))
+DELIVERIES = Counter("barker_deliveries", "Entries put into queues by fan-outs", ("lane",))
 RECLAIMED = Counter("barker_reclaimed_jobs", "Jobs taken over from workers that went silent", ("lane",))
 SWEPT = Counter("barker_swept", "Intents that a sweep found and asked for again", ("sweep",))
 CHORE_FAILURES = Counter("barker_chore_failures", "Chores of a worker that ended with a fault", ("chore",))
@@ -40,6 +42,12 @@ def _requests(route: str, method: str, status: int) -> Histogram:
 def request(route: str | None, method: str, status: int, seconds: float) -> None:
     """Count a request by its rule; what fits none, and made-up methods, are counted as one."""
     _requests(route or "none", method if method in METHODS else "other", status).observe(seconds)
+
+
+def jobs_done(name: str, lane: str, number: int, seconds: float) -> None:
+    """Count jobs that were run together."""
+    JOBS.labels(name, lane, "done").inc(number)
+    JOB_SECONDS.labels(name, lane).observe(seconds)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from barker.actions import fanning, following
+from barker.actions import fanning, following, operating
 
 HANDLERS: Mapping[str, Callable[..., None]] = {
     "fan_out": fanning.fan_out,
@@ -14,4 +14,4 @@ HANDLERS: Mapping[str, Callable[..., None]] = {
 
 BATCHED = frozenset({"fan_out"})  # these take the arguments of many jobs at once, each as a list
 
-SWEEPS = (fanning.recover, fanning.sweep, following.sweep)
+SWEEPS = (fanning.recover, fanning.sweep, following.sweep, operating.look_at_clocks)

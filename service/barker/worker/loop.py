@@ -2,12 +2,14 @@
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import structlog
 
 from barker.errors import StoreDown
+from barker.metrics import counts
 from barker.stores import Stores
 from barker.stores.jobs import FOLLOWS, LANES, LARGE, SMALL, Claim
 from barker.worker.handlers import BATCHED, HANDLERS, SWEEPS
@@ -89,12 +91,14 @@ class Worker:
                 self._held.pop(claim.entry, None)
 
     def _run(self, batch: list[Claim]) -> None:
-        name = batch[0].job.name
+        name, began = batch[0].job.name, time.monotonic()
         try:
             HANDLERS[name](self._stores, **_arguments(name, batch))
             self._stores.jobs.done(*batch)
+            counts.jobs_done(name, batch[0].lane, len(batch), time.monotonic() - began)
         except StoreDown as error:  # however long a store is away, its jobs wait
             log.info("job_waits", job=name, number=len(batch), store=error.store, waits=batch[0].job.waits)
+            _count(batch[0], "waits", len(batch))
             self._wait(batch, _pause(batch[0].job.waits + 1))
         except Exception as error:
             if len(batch) == 1:
@@ -110,6 +114,7 @@ class Worker:
     def _failed(self, claim: Claim, error: Exception) -> None:
         job = claim.job
         log.exception("job_failed", job=job.name, attempt=job.attempt, arguments=job.arguments)
+        _count(claim, "failed")
         if job.attempt < MAX_ATTEMPTS:
             self._stores.jobs.again(claim, _pause(job.attempt))
         else:
@@ -118,6 +123,7 @@ class Worker:
     def _park(self, claim: Claim, reason: str) -> None:
         log.error("job_parked", job=claim.job.name, arguments=claim.job.arguments, reason=reason)
         self._stores.jobs.park(claim, reason)
+        _count(claim, "parked")
 
     def _renew(self) -> None:
         self._stores.jobs.renew(list(self._held.values()), self._name)
@@ -139,10 +145,12 @@ class Worker:
             pass  # the guard has logged it
         except Exception:
             log.exception("chore_failed", chore=chore.__name__)
+            counts.CHORE_FAILURES.labels(chore.__name__).inc()
 
     def _sweep_by(self, sweep: Callable[[Stores], int]) -> None:
         if lost := sweep(self._stores):
             log.warning("swept", action=sweep.__module__, lost=lost)
+            counts.SWEPT.labels(f"{sweep.__module__.rpartition('.')[2]}.{sweep.__name__}").inc(lost)
 
     def _reclaim(self, lane: str) -> None:
         # One at a time: where one of them takes its workers along, only that one is started again and again.
@@ -152,6 +160,7 @@ class Worker:
                 return
             ((claim, starts),) = found
             log.warning("reclaimed", job=claim.job.name, starts=starts)
+            counts.RECLAIMED.labels(lane).inc()
             if starts > MAX_STARTS:
                 self._park(claim, f"{starts - 1} workers died with it")
             else:
@@ -170,8 +179,15 @@ def _batches(claims: list[Claim]) -> list[list[Claim]]:
     return [batch for batch in batches if batch] + [[claim] for claim in claims if claim.job.name not in BATCHED]
 
 
+def _count(claim: Claim, end: str, number: int = 1) -> None:
+    name = claim.job.name if claim.job.name in HANDLERS else "unknown"  # which may be anything
+    counts.JOBS.labels(name, claim.lane, end).inc(number)
+
+
 def _arguments(name: str, batch: list[Claim]) -> dict[str, Any]:
     first = batch[0].job.arguments
+    if any(claim.job.arguments.keys() != first.keys() for claim in batch):
+        raise TypeError("not of one version")  # so each is run alone: what one does not know is not left out in silence
     return {key: [claim.job.arguments[key] for claim in batch] for key in first} if name in BATCHED else dict(first)
 
 
