@@ -1,0 +1,239 @@
+"""Whatever people, workers and servers do, in any order: the feed has no hole, no early end and no double.
+
+The actions run on the real stores, beside a model: see `feed_model.py`. `make fuzz` tries many more.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from redis import Redis
+
+from barker import ids
+from barker.actions import feed
+from barker.models import User
+from barker.settings import Settings
+from barker.stores import Stores, connect
+from barker.stores.jobs import Job
+from tests.actions.feed_model import CLOCKS_MS, NODE_ENTRIES, SMALL, World
+from tests.actions.trouble import Trouble
+
+FUZZ = "FUZZ_EXAMPLES" in os.environ
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "15"))
+drawn = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=30,
+    derandomize=not FUZZ,  # the usual run tries the same each time, `make fuzz` something new
+    database=None,
+    deadline=None,
+    phases=[Phase.generate, Phase.shrink] if FUZZ else [Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+person, number = st.integers(0, 2), st.integers(0, 1_000)
+pair = st.sampled_from([(a, b) for a in range(3) for b in range(3) if a != b])
+skew = st.integers(1 - CLOCKS_MS, CLOCKS_MS - 5)
+limit = st.integers(1, 9)
+ACTS = ("bark", "tell", "delete", "follow", "unfollow", "settle", "job", "read", "open", "expire", "trim")
+trouble = st.none() | st.tuples(
+    st.integers(1, 8),
+    st.sampled_from(["down", "lost", "killed", "overtaken", "overtaken"]),
+    st.lists(st.sampled_from(ACTS), min_size=1, max_size=4),
+    pair,
+    number,
+)
+
+
+@dataclass
+class Walk:
+    """A reader on her way down the feed."""
+
+    reader: User
+    limit: int
+    before: int
+    must: set[int]
+    shown: list[int]
+
+
+class FeedMachine(RuleBasedStateMachine):
+    """Three people who bark, follow and read, and the workers and servers behind them."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+        self.walks: list[Walk] = []
+
+    @initialize(made=st.lists(st.tuples(person, st.lists(number, max_size=12)), max_size=3), pairs=st.sets(pair))
+    def begin(self, made: list[tuple[int, list[int]]], pairs: set[tuple[int, int]]) -> None:
+        for author, minutes in made:
+            self.world.barked_long_ago(self.world.people[author], minutes)
+        for who, whom in pairs:
+            self._act("follow", (who, whom))
+
+    @rule(author=person, skews=st.lists(skew, min_size=1, max_size=6), told=st.booleans())
+    def bark(self, author: int, skews: list[int], told: bool) -> None:
+        for skew in skews:
+            bark = self.world.bark(self.world.people[author], skew)
+            if told:
+                self.world.run(Job("fan_out", {"bark": bark}))
+
+    @precondition(lambda self: self.world.barks)
+    @rule(pick=number)
+    def delete(self, pick: int) -> None:
+        self._act("delete", (0, 0), pick)
+
+    @rule(pair=pair, follows=st.booleans(), trouble=trouble)
+    def change(self, pair: tuple[int, int], follows: bool, trouble: Any) -> None:
+        who, whom = (self.world.people[one] for one in pair)
+        self.world.change(who, whom, follows=follows, trouble=self._trouble(trouble))
+
+    @precondition(lambda self: self.world.jobs)
+    @rule(picks=st.lists(number, min_size=1, max_size=6), trouble=trouble)
+    def run_jobs(self, picks: list[int], trouble: Any) -> None:
+        for pick in picks:
+            if jobs := self.world.jobs:
+                self.world.run(jobs[pick % len(jobs)], self._trouble(trouble))
+
+    @precondition(lambda self: self.world.done)
+    @rule(pick=number, trouble=trouble)
+    def run_a_job_again(self, pick: int, trouble: Any) -> None:
+        self.world.run(self.world.done[-1 - pick % len(self.world.done)], self._trouble(trouble))
+
+    @precondition(lambda self: self.world.jobs)
+    @rule(pick=number)
+    def lose_a_job(self, pick: int) -> None:
+        self.world.lose(self.world.jobs[pick % len(self.world.jobs)])
+
+    @rule(reader=person, limit=limit)
+    def begin_to_read(self, reader: int, limit: int) -> None:
+        user = self.world.people[reader]
+        self.walks = [*self.walks[-3:], Walk(user, limit, ids.MAX_ID, self.world.must(user), [])]
+
+    @precondition(lambda self: self.walks)
+    @rule(pick=number, trouble=trouble)
+    def read_on(self, pick: int, trouble: Any) -> None:
+        walk = self.walks[pick % len(self.walks)]
+        found = self.world.read(walk.reader, walk.before, walk.limit, self._trouble(trouble))
+        if found is None:
+            return
+        page, walk.before = found
+        walk.shown += page
+        walk.must &= self.world.must(walk.reader)
+        if not walk.before:
+            self.walks.remove(walk)
+            assert walk.shown == sorted(set(walk.shown), reverse=True)
+            assert walk.must <= set(walk.shown), "what was there when she began is shown"
+
+    @rule(reader=person)
+    def connect(self, reader: int) -> None:
+        self._act("open", (reader, 0))
+
+    @rule(reader=person, entries=st.none() | st.integers(1, 12))
+    def lose_entries(self, reader: int, entries: int | None) -> None:
+        if entries is None:
+            self._act("expire", (reader, 0))
+        else:
+            self._act("trim", (reader, 0), entries)
+
+    @rule(what=st.sampled_from(["last deliveries", "everything", "an hour"]), pick=number)
+    def lose_more(self, what: str, pick: int) -> None:
+        if what == "an hour":
+            self.world.pass_an_hour()
+        elif what == "everything":
+            self.world.lose_everything()
+        else:
+            fan_outs = [job for job in self.world.jobs if job.name == "fan_out"]
+            self.world.lose_last_deliveries(fan_outs[pick % 4 :])
+
+    @rule(limit=limit)
+    def let_all_be_done_and_read_it_all(self, limit: int) -> None:
+        self.world.run_all()
+        for reader in self.world.people:
+            self._read_all(reader, limit)
+
+    @invariant()
+    def no_bark_is_told_twice(self) -> None:
+        assert self.world.holds_no_bark_twice()
+
+    def teardown(self) -> None:
+        self.let_all_be_done_and_read_it_all(5)
+        self.world.clear()
+
+    def _read_all(self, reader: User, limit: int) -> None:
+        pages: list[list[int]] = []
+        before = ids.MAX_ID
+        while before:
+            found = self.world.read(reader, before, limit)
+            assert found
+            page, before = found
+            pages.append(page)
+        assert self.world.must(reader) == self.world.may(reader)
+        assert [bark for page in pages for bark in page] == sorted(self.world.must(reader), reverse=True)
+        assert pages[-1] or len(pages) == 1, "the page before said that there was more"
+
+    def _trouble(self, drawn: Any) -> Trouble | None:
+        if drawn is None:
+            return None
+        at, kind, names, pair, pick = drawn
+        acts = tuple(partial(self._act, name, pair, pick) for name in names)
+        return Trouble(at, kind, acts if kind == "overtaken" else ())
+
+    def _act(self, name: str, pair: tuple[int, int], pick: int = 0) -> None:
+        """Do what may happen at any time, also in the middle of something else."""
+        world, (one, other) = self.world, (self.world.people[who] for who in pair)
+        acts: dict[str, Callable[[], object]] = {
+            "bark": lambda: world.bark(other),
+            "tell": lambda: world.run(Job("fan_out", {"bark": world.bark(other)})),
+            "delete": lambda: world.delete(sorted(world.barks)[pick % len(world.barks)]) if world.barks else None,
+            "follow": lambda: world.change(one, other, follows=True),
+            "unfollow": lambda: world.change(one, other, follows=False),
+            "settle": lambda: world.run(Job("settle", {"follower": one.id, "followee": other.id})),
+            "job": lambda: world.run(world.jobs[pick % len(world.jobs)]) if world.jobs else None,
+            "read": lambda: world.read(one, ids.MAX_ID, 1 + pick % 9),
+            "open": lambda: feed.open_queue(world.stores, one.id),
+            "expire": lambda: world.expire(one),
+            "trim": lambda: world.trim(one, 1 + pick % 12),
+        }
+        acts[name]()
+
+
+@pytest.fixture
+def own_stores(stores_urls: dict[str, str], stores: Stores) -> Iterator[Stores]:
+    """Stores with a database of their own: intents are swept there."""
+    address, _, _ = stores_urls["BARKER_DOCUMENTS_URL"].rpartition("/")
+    own = connect(Settings.read({**stores_urls, "BARKER_DOCUMENTS_URL": f"{address}/feed_model"}))
+    own.prepare()
+    yield own
+    own.close()
+
+
+def test_the_feed_is_what_the_model_says(
+    own_stores: Stores, stores_urls: dict[str, str], asked: list[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Machine(FeedMachine):
+        def __init__(self) -> None:
+            super().__init__(World(own_stores, redis, asked))
+
+    for module, constants in SMALL.items():
+        for name, value in constants.items():
+            monkeypatch.setattr(module, name, value)
+    with Redis.from_url(stores_urls["BARKER_QUEUES_URL"]) as redis:
+        entries = redis.config_get("stream-node-max-entries")["stream-node-max-entries"]
+        redis.config_set("stream-node-max-entries", NODE_ENTRIES)
+        try:
+            run_state_machine_as_test(Machine, settings=drawn)
+        finally:
+            redis.config_set("stream-node-max-entries", entries)
