@@ -6,27 +6,36 @@ others (followed, but still on their way). When every job has run the two are th
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable
-from functools import partial
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, Protocol
 
 import pytest
 
 from barker import ids
-from barker.actions import barking, feed, following
+from barker.actions import barking, fanning, feed, following
 from barker.models import Bark, BarkDraft, User
-from barker.stores import Stores, queues
+from barker.stores import Stores, delivery, queues
+from barker.stores.delivery import BUCKETS
 from barker.stores.jobs import Job
-from barker.worker.handlers import HANDLERS
+from barker.worker.handlers import BATCHED, HANDLERS
 from tests.actions.trouble import Trouble, Troubles
 
 CLOCKS_MS = 30  # instead of seconds, so that a queue is soon read no further than needed
-SMALL = {queues: {"QUEUE_KEEP": 14, "BATCH": 4, "CLOCKS_MS": CLOCKS_MS}, feed: {"BUILT": 7}, following: {"BACKFILL": 4}}
+SMALL: dict[ModuleType, dict[str, int]] = {
+    queues: {"QUEUE_KEEP": 14, "BATCH": 4, "CLOCKS_MS": CLOCKS_MS},
+    delivery: {"QUEUE_KEEP": 14},
+    feed: {"BUILT": 7},
+    following: {"BACKFILL": 4},
+    fanning: {"LARGE_FAN_OUT": 1, "SHARE_FOLLOWERS": 1},  # two followers are many: served in shares, connected first
+}
+NOW = ids.now_ms
 NODE_ENTRIES = 3  # a queue is trimmed by whole nodes
+HOUR_MS = 2 * 3600 * 1000
 DAY_MS = 24 * 3600 * 1000
 Pair = tuple[int, int]  # follower, followee
 Page = tuple[list[int], int]  # bark ids, and below which id the next page is (0: there is none)
-Key = tuple[str, tuple[int, ...]]
 
 
 class RawRedis(Protocol):
@@ -54,14 +63,15 @@ class World:
         self.barks: dict[int, int] = {}  # those not deleted, with their authors
         self._made: list[int] = []
         self._told: set[int] = set()
-        self._old: set[int] = set()  # their marks have ended
         self._follows: set[Pair] = set()
         self._changes: Counter[Pair] = Counter()
         self._settled: dict[Pair, int] = {}  # after which change
-        self._running: list[Key] = []
-        self._broken: set[Key] = set()  # jobs that began and did not end
+        self._running: list[Job] = []
+        self._broken: list[Job] = []  # those that began and did not end
         self._leaky: set[Pair] = set()  # unfollowed while the queues could not be told
-        self._days = 0
+        self._hours, self._days = 0, 0
+        self._connected = stores.queues.bells()
+        self._connected.subscribe(stores.queues.channel(self.people[0].id))
 
     # What people do
 
@@ -101,50 +111,52 @@ class World:
 
     # What workers do
 
-    def run(self, job: Job, trouble: Trouble | None = None) -> None:
-        """Run one job; one that does not end stays to be run."""
-        key, pair = _key(job), _pair(job)
-        changes, newest = self._changes[pair], [self._newest(user) for user in self.people]
-        if job in self.jobs:
-            self.jobs.remove(job)
-        self._running.append(key)
+    def run(self, *jobs: Job, trouble: Trouble | None = None) -> None:
+        """Run jobs of one kind together; those that do not end stay to be run."""
+        changes, newest = self._changes.copy(), [self._newest(user) for user in self.people]
+        for job in jobs:
+            self.jobs[:] = [one for one in self.jobs if one != job]
+        self._running += jobs
         ended = False
-        with self._troubles.meet(trouble), pytest.MonkeyPatch.context() as patch:
-            if set(job.arguments.values()) & self._old:
-                patch.setattr(ids, "now_ms", partial(lambda now: now() + DAY_MS, ids.now_ms))
-            HANDLERS[job.name](self.stores, **job.arguments)
+        with self._troubles.meet(trouble), clock(self._hours * HOUR_MS):
+            HANDLERS[jobs[0].name](self.stores, **_arguments(jobs))
             ended = True
-        self._running.remove(key)
+        for job in jobs:
+            self._running.remove(job)
+            self._broken = [one for one in self._broken if one != job]
         if not (trouble and trouble.acts):
             told = [self._entries(user, "feed-changed", since) for user, since in zip(self.people, newest, strict=True)]
-            assert sum(map(len, told)) <= (job.name != "fan_out"), "one feed-changed, however many barks it is about"
+            assert sum(map(len, told)) <= (jobs[0].name in ("settle", "prune")), "one event, however many barks"
         if ended:
-            self._broken.discard(key)
-            self.done.append(job)
-            self._note(job, changes)
+            self.done += jobs
+            self._note(jobs, changes)
         else:
-            self._broken.add(key)
-            self.jobs.append(job)
+            self._broken += jobs
+            self.jobs += jobs
 
-    def _note(self, job: Job, changes: int) -> None:
-        pair = _pair(job)
-        if job.name == "fan_out":
-            self._told.add(job.arguments["bark"])
-        elif job.name == "settle" and self._changes[pair] == changes:
-            self._settled[pair] = changes
-            self._leaky.discard(pair)
+    def _note(self, jobs: Sequence[Job], changes: Counter[Pair]) -> None:
+        for job in jobs:
+            pair, bark = _pair(job), self.real.barks.by_id(job.arguments.get("bark", 0))
+            if bark and bark.fanned_out:
+                self._told.add(bark.id)
+            if job.name == "settle" and self._changes[pair] == changes[pair]:
+                self._settled[pair] = changes[pair]
+                self._leaky.discard(pair)
+
+    def fan_outs(self) -> list[Job]:
+        """Return jobs that a worker may run together."""
+        return [job for job in self.jobs if job.name == "fan_out"]
 
     def lose(self, job: Job) -> None:
         """Let a job get lost that the sweep puts again."""
-        if job.name != "prune" and _key(job) not in self._broken:
+        if job.name != "prune" and job not in self._broken:
             self.jobs.remove(job)
 
     def run_all(self) -> None:
         """Run every job, those included that were lost and are swept."""
         self._days += 1  # what was swept before is left alone for a while
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(ids, "now_ms", partial(lambda now: now() + self._days * DAY_MS, ids.now_ms))
-            barking.sweep(self.real)
+        with clock(self._days * DAY_MS):
+            fanning.sweep(self.real)
             following.sweep(self.real)
         while self.jobs:
             self.run(self.jobs[0])
@@ -162,8 +174,8 @@ class World:
     def lose_last_deliveries(self, jobs: list[Job]) -> None:
         """Run fan-outs, and let the server restart without what they wrote."""
         kept = [(key, max(self._redis.pttl(key), 0), self._redis.dump(key)) for key in self.keys()]
-        for job in jobs:
-            self.run(job)
+        if jobs:
+            self.run(*jobs)
         self._redis.delete(*self.keys(), b"none")
         for key, ttl, value in kept:
             self._redis.restore(key, ttl, value, replace=True)
@@ -178,24 +190,25 @@ class World:
 
     def _recover(self) -> None:
         self.real.barks.fan_out_again(min(map(ids.ms_of, self._made), default=ids.now_ms()) - 1, ids.now_ms())
-        barking.sweep(self.real)
+        fanning.sweep(self.real)
 
     def pass_an_hour(self) -> None:
-        """Let marks and `gone` end; what was to be pruned until then is pruned."""
+        """Let marks and `gone` end for workers, whose clock moves on; what was to be pruned until then is pruned."""
         for job in [job for job in self.jobs if job.name == "prune"]:
             self.run(job)
         self._redis.delete(*(key for key in self.keys() if b":queue:" not in key), b"none")
-        self._old |= set(self._made)
+        self._hours += 1
         self._leaky |= {pair for pair in self._changes if pair not in self._follows and not self._is_settled(pair)}
 
     def keys(self) -> list[bytes]:
         """Return all that the server keeps of these people and barks."""
         ours = {str(id_).encode() for id_ in (*self._made, *(user.id for user in self.people))}
-        found = [key for user in self.people for key in self._redis.keys(f"{{q{user.id % queues.BUCKETS}}}:*")]
+        found = [key for user in self.people for key in self._redis.keys(f"{{q{user.id % BUCKETS}}}:*")]
         return [key for key in set(found) if set(key.split(b":")) & ours]
 
     def clear(self) -> None:
         """Leave nothing behind, so that a thousand worlds are as fast as one."""
+        self._connected.close()
         self._redis.delete(*self.keys(), b"none")
         self.jobs.clear()
         for name in ("barks", "unsettled", "users"):
@@ -240,7 +253,7 @@ class World:
         return self._settled.get(pair, 0) == self._changes[pair] and not self._is_moving(pair)
 
     def _is_moving(self, pair: Pair) -> bool:
-        return any(moving == pair for _, moving in (*self._running, *self._broken))
+        return any(_pair(job) == pair for job in (*self._running, *self._broken))
 
     def _entries(self, user: User, kind: str, since: str = "0-0") -> list[int]:
         return [entry.bark_id for entry in self.real.queues.after(user.id, since, 10_000) if entry.kind == kind]
@@ -253,9 +266,20 @@ class World:
         return all(max(Counter(self._entries(user, "bark")).values(), default=1) == 1 for user in self.people)
 
 
-def _key(job: Job) -> Key:
-    return job.name, _pair(job) if job.name != "fan_out" else (job.arguments["bark"],)
-
-
 def _pair(job: Job) -> Pair:
     return job.arguments.get("follower", 0), job.arguments.get("followee", 0)
+
+
+def _arguments(jobs: Sequence[Job]) -> dict[str, Any]:
+    """Return what a handler is given, as a worker does."""
+    if jobs[0].name not in BATCHED:
+        return dict(jobs[0].arguments)
+    return {key: [job.arguments[key] for job in jobs] for key in jobs[0].arguments}
+
+
+@contextmanager
+def clock(ahead_ms: int = 0) -> Iterator[None]:
+    """Let the clock of a process be ahead."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ids, "now_ms", lambda: NOW() + ahead_ms)
+        yield

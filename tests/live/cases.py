@@ -9,6 +9,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import os
+import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,15 +17,17 @@ from collections.abc import Callable, Iterator
 import gevent
 
 from barker import ids
+from barker.actions import barking, following
 from barker.errors import NotSignedIn, StoreDown
 from barker.live import hub as hubs
 from barker.live import stream as streams
 from barker.live.hub import Hub
 from barker.live.stream import Event, Stream
-from barker.models import QUEUE_KEEP
+from barker.models import QUEUE_KEEP, Bark, BarkDraft, User
 from barker.settings import Settings
 from barker.stores import connect
 from barker.stores.delivery import Delivery
+from barker.stores.queues import QUEUE_SECONDS
 
 AUTHOR = 5
 PATIENCE = 20.0
@@ -45,6 +48,12 @@ def ring(user: int, number: int = 1) -> None:
     """Let something be told that needs no bark."""
     for _ in range(number):
         stores.queues.deliver(Delivery("delete", ids.new(), AUTHOR, [user]))
+
+
+def person(name: str) -> User:
+    user = User(ids.new(), f"{name}_{secrets.token_hex(6)}", name)
+    assert stores.users.insert(user, "no password")
+    return user
 
 
 def told(events: Iterator[Event | None], number: int) -> list[str]:
@@ -205,6 +214,47 @@ def two_tabs_of_one_user_hear_the_same_also_when_one_leaves() -> None:
     first.close()
     ring(user)
     assert told(of_second, 1) == ["delete"]
+
+
+def a_follow_of_somebody_with_many_barks_is_told_by_one_event() -> None:
+    ada, bob = person("ada"), person("bob")
+    stores.barks.insert_many([Bark(bark, ada.id, "woof", bark) for bark in (ids.new() for _ in range(50))])
+    _, events = opened(bob.id)
+    assert told(events, 1) == ["ready"]
+    following.follow(stores, bob.id, ada.handle)
+    following.settle(stores, bob.id, ada.id)
+    ring(bob.id)
+    assert told(events, 2) == ["feed-changed", "delete"]
+
+
+def an_unfollow_wins_over_a_bark_that_is_on_its_way() -> None:
+    ada, bob = person("ada"), person("bob")
+    stores.follows.add(bob.id, ada.id, ids.now_ms())
+    made = [barking.post_bark(stores, ada, BarkDraft("woof"), ids.new()).bark for _ in range(2)]
+    _, events = opened(bob.id)
+    ready = next(events)
+    assert ready
+    stores.queues.deliver(Delivery("bark", made[0].id, ada.id, [bob.id]))
+    assert told(events, 1) == ["bark"]
+    following.unfollow(stores, bob.id, ada.handle)
+    stores.queues.deliver(Delivery("bark", made[1].id, ada.id, [bob.id]))  # its followers were read before
+    ring(bob.id)
+    assert told(events, 1) == ["delete"]
+    _, events = opened(bob.id, cursor=ready.id)  # nor is who comes back told of either
+    assert told(events, 2) == ["ready", "delete"]
+
+
+def connecting_makes_a_queue_and_a_heartbeat_renews_its_life() -> None:
+    user = ids.new()
+    redis, key = stores.queues._redis, stores.queues.channel(user)
+    streams.HEARTBEAT_SECONDS = 0.1
+    _, events = opened(user)
+    assert told(events, 1) == ["ready"]
+    for _ in range(2):  # the second time it is there, and only renewed
+        assert redis.ttl(key) > QUEUE_SECONDS - 60
+        redis.expire(key, 100)
+        while redis.ttl(key) <= 100:
+            assert next(events) is None
 
 
 if __name__ == "__main__":
