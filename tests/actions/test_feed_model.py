@@ -32,7 +32,7 @@ from tests.actions.feed_model import CLOCKS_MS, NODE_ENTRIES, SMALL, World, cloc
 from tests.actions.trouble import Trouble
 
 FUZZ = "FUZZ_EXAMPLES" in os.environ
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
 drawn = settings(
     max_examples=EXAMPLES,
     stateful_step_count=30,
@@ -45,6 +45,7 @@ drawn = settings(
 
 person, number = st.integers(0, 2), st.integers(0, 1_000)
 pair = st.sampled_from([(a, b) for a in range(3) for b in range(3) if a != b])
+histories = st.lists(st.lists(number, max_size=12), min_size=3, max_size=3)
 skew = st.integers(1 - CLOCKS_MS, CLOCKS_MS - 5)
 limit = st.integers(1, 9)
 ACTS = ("bark", "tell", "delete", "follow", "unfollow", "settle", "job", "read", "open", "expire", "trim")
@@ -76,12 +77,18 @@ class FeedMachine(RuleBasedStateMachine):
         self.world = world
         self.walks: list[Walk] = []
 
-    @initialize(made=st.lists(st.tuples(person, st.lists(number, max_size=12)), max_size=3), pairs=st.sets(pair))
-    def begin(self, made: list[tuple[int, list[int]]], pairs: set[tuple[int, int]]) -> None:
-        for author, minutes in made:
-            self.world.barked_long_ago(self.world.people[author], minutes)
-        for who, whom in pairs:
-            self._act("follow", (who, whom))
+    @initialize(
+        history=st.lists(st.lists(number, max_size=12), min_size=3, max_size=3),
+        pairs=st.lists(pair),
+        open=st.booleans(),
+    )
+    def begin(self, history: list[list[int]], pairs: list[tuple[int, int]], open: bool) -> None:
+        for user, minutes in zip(self.world.people, history, strict=True):
+            self.world.barked_long_ago(user, minutes)
+            if open:
+                feed.open_queue(self.world.stores, user.id)
+        for one in pairs:
+            self._act("follow", one)
 
     @rule(author=person, skews=st.lists(skew, min_size=1, max_size=6), told=st.booleans())
     def bark(self, author: int, skews: list[int], told: bool) -> None:
@@ -147,7 +154,7 @@ class FeedMachine(RuleBasedStateMachine):
     def connect(self, reader: int) -> None:
         self._act("open", (reader, 0))
 
-    @rule(reader=person, entries=st.none() | st.integers(1, 12))
+    @rule(reader=person, entries=st.none() | st.integers(1, 30))
     def lose_entries(self, reader: int, entries: int | None) -> None:
         if entries is None:
             self._act("expire", (reader, 0))
@@ -215,7 +222,7 @@ class FeedMachine(RuleBasedStateMachine):
             "read": lambda: world.read(one, ids.MAX_ID, 1 + pick % 9),
             "open": lambda: feed.open_queue(world.stores, one.id),
             "expire": lambda: world.expire(one),
-            "trim": lambda: world.trim(one, 1 + pick % 12),
+            "trim": lambda: world.trim(one, 1 + pick % 30),
         }
         with clock():
             acts[name]()
