@@ -131,9 +131,10 @@ class Stream:
         return bounds
 
     def _catch_up(self) -> Iterator[Event]:
-        self._gone = self._stores.queues.gone(self._user_id)
         while True:
             entries = self._stores.queues.after(self._user_id, self._cursor, CAUGHT_UP)
+            # After each page: what `left` says on the channel is heard only when all of them are told.
+            self._gone = self._stores.queues.gone(self._user_id)
             # The floor is looked at after each page: the queue is trimmed also while a slow client takes one.
             first, newest = self._bounds()
             if _order(self._cursor) < _order(first.id):
