@@ -35,8 +35,8 @@ format: .venv/test ## Format the code
 	@$(BIN)/ruff check --fix --quiet
 	@$(BIN)/ruff format
 
-fuzz: .venv/test ## Try many more requests against the OpenAPI (minutes)
-	@FUZZ_EXAMPLES=300 $(BIN)/pytest tests/api/test_contract.py --timeout 1800 $(ARGS)
+fuzz: .venv/test ## Try many more requests against the OpenAPI, and events against the feed (minutes)
+	@FUZZ_EXAMPLES=300 $(BIN)/pytest tests/api/test_contract.py tests/actions/test_feed_model.py --timeout 1800 $(ARGS)
 
 cluster: .venv/test ## Run the queues on a Redis Cluster whose masters die (minutes)
 	@CLUSTER_RUNS=$${CLUSTER_RUNS:-3} $(BIN)/pytest -n 0 -s tests/cluster $(ARGS)
