@@ -38,8 +38,9 @@ def configure(level: str) -> None:
         logging.getLogger(name).handlers, logging.getLogger(name).propagate = [], True
     logging.getLogger("neo4j").setLevel(logging.ERROR)  # it warns of each broken connection; the guard says it once
     structlog.configure(
-        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        # Our own lines, one a request, go straight to stderr: the way through `logging` takes twice as long.
+        processors=[*_SHARED, structlog.processors.JSONRenderer()],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         cache_logger_on_first_use=True,
     )

@@ -90,12 +90,13 @@ class Bark:
     fanned_out: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass
 class Shown:
-    """A bark with its author: what a reader is shown."""
+    """A bark with its author: what a reader is shown. `json` keeps what was made of it, so that it is made once."""
 
     bark: Bark
     author: User
+    json: bytes = field(default=b"", compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def _from_queue(stores: Stores, user_id: int, before: int, wanted: int) -> tuple
     while True:
         limit = wanted - len(page)
         reading = _reading(stores, user_id, before, limit)
-        page += hydrate(stores, reading.bark_ids)
+        page += look_up(stores, reading.bark_ids)
         if len(reading.bark_ids) < limit:
             return page, min(before, reading.floor + 1) if reading.floor else 0
         before = reading.bark_ids[-1]
@@ -96,6 +96,15 @@ def _fill(stores: Stores, user_id: int, seen: str) -> bool:
     barks = pull(stores, user_id, ids.MAX_ID, BUILT)
     floor = barks[-1].id - 1 if len(barks) == BUILT else 0
     return stores.queues.fill(user_id, seen, floor, [(bark.id, bark.author_id) for bark in reversed(barks)])
+
+
+def look_up(stores: Stores, bark_ids: Sequence[int]) -> list[Shown]:
+    """Return what `hydrate` returns, as it is now or was up to SHOWN_SECONDS ago."""
+    known = stores.shown.known()
+    if missing := [bark_id for bark_id in bark_ids if bark_id not in known]:
+        found = {shown.bark.id: shown for shown in hydrate(stores, missing)}
+        known.update((bark_id, found.get(bark_id)) for bark_id in missing)
+    return [shown for bark_id in bark_ids if (shown := known[bark_id])]
 
 
 def hydrate(stores: Stores, bark_ids: Sequence[int]) -> list[Shown]:

@@ -21,4 +21,4 @@ def get_feed(query: bodies.Page) -> Response:
     """Read what those I follow barked, and my own barks, newest first, back to the first one."""
     of = f"feed:{me().user_id}"
     shown, last_id = feed.read_feed(stores(), me().user_id, cursors.decode(of, query.cursor), query.limit)
-    return render.page(shapes.Barks, [render.bark(one, me().user_id) for one in shown], of, last_id)
+    return render.feed_page(shown, of, last_id)

@@ -1,12 +1,15 @@
 """From what we know to what we show."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import Response, request
 from pydantic import BaseModel
+from werkzeug.sansio.utils import get_current_url
 
 from barker import ids, models
 from barker.actions.accounts import Caller
@@ -23,11 +26,27 @@ def answer(shape: BaseModel, status: int = 200) -> Response:
 def page(kind: type[Page], items: Sequence[BaseModel], of: str, last_id: int | None) -> Response:
     """Return a page, with a Link to the next one if there is one."""
     cursor = None if last_id is None else cursors.encode(of, last_id)
-    response = answer(kind(items=items, next=cursor))
+    return _linked(answer(kind(items=items, next=cursor)), cursor)
+
+
+def feed_page(items: Sequence[models.Shown], of: str, last_id: int | None) -> Response:
+    """Return the same page as `page` would of barks, each of which is rendered once for all readers."""
+    cursor = None if last_id is None else cursors.encode(of, last_id)
+    body = b'{"items":[%b],"next":%b}' % (b",".join(map(bark_json, items)), json.dumps(cursor).encode())
+    return _linked(Response(body, mimetype="application/json"), cursor)
+
+
+def _linked(response: Response, cursor: str | None) -> Response:
     if cursor:
         query = urlencode({**request.args.to_dict(), "cursor": cursor})
-        response.headers["Link"] = f'<{request.base_url}?{query}>; rel="next"'
+        address = _address(request.scheme, request.host, request.root_path, request.path)
+        response.headers["Link"] = f'<{address}?{query}>; rel="next"'
     return response
+
+
+@lru_cache(1_000)
+def _address(scheme: str, host: str, root_path: str, path: str) -> str:
+    return get_current_url(scheme, host, root_path, path)
 
 
 def time(ms: int) -> datetime:
@@ -67,6 +86,13 @@ def bark(shown: models.Shown, viewer: int | None) -> shapes.Bark:
         counts=shapes.BarkCounts(likes=0, rebarks=0, replies=found.replies),
         you=shapes.BarkYou(liked=False, rebarked=False, bookmarked=False) if viewer else None,
     )
+
+
+def bark_json(shown: models.Shown) -> bytes:
+    """Return a bark as JSON for a reader who has done nothing with it; who has needs a `you` of her own."""
+    if not shown.json:
+        shown.json = bark(shown, shown.author.id).model_dump_json().encode()
+    return shown.json
 
 
 def session(found: models.Session, caller: Caller) -> shapes.Session:

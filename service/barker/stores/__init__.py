@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from barker.models import Shown
 from barker.settings import Settings
 from barker.stores.answers import Answers
 from barker.stores.barks import Barks
@@ -13,9 +14,14 @@ from barker.stores.jobs import Jobs
 from barker.stores.lanes import Lanes
 from barker.stores.places import Places
 from barker.stores.queues import Queues
+from barker.stores.recent import Recent
 from barker.stores.sessions import Sessions
 from barker.stores.unsettled import Unsettled
 from barker.stores.users import Users
+
+# So late, at most, does a reader see an edit, a count, or that an author is gone.
+SHOWN_SECONDS = 2
+SHOWN_MOST = 20_000  # of a kilobyte or two
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,7 @@ class Stores:
     queues: Queues
     jobs: Jobs
     lanes: Lanes
+    shown: Recent[int, Shown | None]  # what feeds and streams have just shown; None for what is gone
 
     def pings(self) -> dict[str, Callable[[], None]]:
         """Return how to ask each of the four servers whether it is there, by the store's name."""
@@ -74,4 +81,5 @@ def connect(settings: Settings) -> Stores:
         queues=Queues(settings.queues_url, settings.redis_seconds),
         jobs=Jobs(settings.queues_url, settings.redis_seconds),
         lanes=Lanes(settings.queues_url, settings.redis_seconds),
+        shown=Recent(SHOWN_SECONDS, SHOWN_MOST),
     )

@@ -21,6 +21,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from barker.errors import StoreDown
 from barker.stores.guard import guarded
 from barker.stores.redis_client import connect
+from barker.stores.tokens import KnownTokens
 
 STORE = "places"
 TOKEN_SECONDS = 300
@@ -62,6 +63,7 @@ class Counters:
 
     def __init__(self, url: str, seconds: float) -> None:
         self._redis = connect(url, seconds)
+        self.tokens = KnownTokens(url, seconds)
         self.away_until = 0.0
         storage = RedisStorage(url, self._redis.connection_pool, key_prefix="limit")
         self._limiter = SlidingWindowCounterRateLimiter(storage)
@@ -71,12 +73,19 @@ class Counters:
         """Ask for an answer."""
         self._redis.ping()
 
+    def token(self, token: bytes) -> tuple[int, int] | None:
+        """Return the session and the user of a token's hash, if they are cached, here or in Redis."""
+        known = self.tokens.known()
+        return known.get(token) or self._cached_token(token, known)
+
     @_asked
     @guard
-    def token(self, token: bytes) -> tuple[int, int] | None:
-        """Return the session and the user of a token's hash, if they are cached."""
+    def _cached_token(self, token: bytes, known: dict[bytes, tuple[int, int]]) -> tuple[int, int] | None:
         session, _, user = str(self._redis.get(_key(token)) or "").partition(":")
-        return (int(session), int(user)) if session else None
+        if not session:
+            return None
+        found = known[token] = int(session), int(user)
+        return found
 
     @_asked
     @guard
@@ -86,11 +95,12 @@ class Counters:
 
     @guard
     def drop_tokens(self, tokens: list[bytes]) -> None:
-        """Forget tokens that were revoked."""
+        """Forget tokens that were revoked, here first: a process that has forgotten them shall not read them again."""
         with self._redis.pipeline(transaction=False) as pipe:
             for token in tokens:
                 pipe.set(_key(token), "", ex=TOKEN_SECONDS)
             pipe.execute()
+        self.tokens.revoked()
 
     @_asked
     @guard
@@ -105,6 +115,7 @@ class Counters:
 
     def close(self) -> None:
         """Close all connections."""
+        self.tokens.close()
         self._redis.close()
 
 

@@ -218,6 +218,77 @@ local function barker_retry(keys, args)
   return 1
 end
 
+-- Ids as text, the floors 0 and low ones too: shorter is smaller.
+local function below(a, b)
+  return #a < #b or (#a == #b and a < b)
+end
+
+local function made_ms(id, epoch)
+  -- A double keeps 53 bits of 63: at worst it is one millisecond too late.
+  return math.floor(tonumber(id) / 4194304) + epoch - 1
+end
+
+-- Puts a bark into a page of at most `limit`, newest first. Most come in order, so the place is looked for from the end.
+local function place(page, limit, bark)
+  local at = #page
+  while at > 0 and below(page[at], bark) do
+    at = at - 1
+  end
+  if at < limit then
+    table.insert(page, at + 1, bark)
+    page[limit + 1] = nil
+  end
+end
+
+-- KEYS queue, gone | ARGV before, limit, epoch of ids (ms), how far clocks may be apart (ms), queue's seconds
+-- Returns the newest `limit` barks below `before`, joined by commas, and renews the queue's life. Where that is not all
+-- of what it would take to say that nothing is missing, the queue's first entry and its newest bound ('' if trimmed away)
+-- follow, as id, kind, body: the page is complete above the floor that they tell. Nothing at all if there is no queue.
+--
+-- Barks arrive in any order but never before they are made. So reading backwards may stop at an entry that arrived
+-- before the page's oldest bark was made, if that is above the floor: all that is newer has been passed, the floor too,
+-- since it was noted when what it stands for arrived, and so was the deletion of what is on the page.
+local function barker_read(keys, args)
+  local before, limit, epoch, clocks = args[1], tonumber(args[2]), tonumber(args[3]), tonumber(args[4])
+  local page, seen, gone, bound, last, from = {}, {}, {}, nil, nil, '+'
+  local batch = limit + 10 -- a few more than the page: enough in the usual case
+  if redis.call('EXPIRE', keys[1], args[5]) == 0 then
+    return {}
+  end
+  for _, author in ipairs(redis.call('SMEMBERS', keys[2])) do
+    gone[author] = true
+  end
+  repeat
+    local entries = redis.call('XREVRANGE', keys[1], from, '-', 'COUNT', batch)
+    for _, entry in ipairs(entries) do
+      local kind, body = entry[2][1], entry[2][2]
+      local bark, author = string.match(body, '^(%d+):(%d+)$')
+      last = entry
+      if kind == 'bark' or kind == 'backfill' then
+        if not seen[bark] and not gone[author] and below(bark, before) then
+          place(page, limit, bark)
+        end
+        seen[bark] = true
+      elseif kind == 'delete' then
+        seen[bark] = true
+      elseif (kind == 'start' or kind == 'floor') and not bound then
+        bound = entry
+      end
+    end
+    local oldest = page[limit]
+    if oldest and tonumber(string.match(last[1], '^%d+')) + clocks < made_ms(oldest, epoch)
+      and not (bound and not below(string.match(bound[2][2], '^%d+'), oldest)) then
+      return {table.concat(page, ',')}
+    end
+    from = last and '(' .. last[1]
+  until #entries < batch
+  if not last then
+    return {}
+  end
+  bound = bound or {'', {'', ''}}
+  return {table.concat(page, ','), last[1], last[2][1], last[2][2], bound[1], bound[2][1], bound[2][2]}
+end
+
 redis.register_function('barker_deliver', barker_deliver)
 redis.register_function('barker_open', barker_open)
 redis.register_function('barker_fill', barker_fill)
@@ -227,3 +298,5 @@ redis.register_function('barker_rejoin', barker_rejoin)
 redis.register_function('barker_due', barker_due)
 redis.register_function('barker_sign_off', barker_sign_off)
 redis.register_function('barker_retry', barker_retry)
+-- It takes no memory, so a full server lets it run.
+redis.register_function{function_name = 'barker_read', callback = barker_read, flags = {'allow-oom'}}

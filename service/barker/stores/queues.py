@@ -32,7 +32,6 @@ from barker.stores.redis_client import connect
 
 STORE = "queues"
 TRIP = 256  # calls a round trip: what they hold is in memory twice meanwhile
-BATCH = 100  # entries a read: two pages, which is enough in the usual case
 QUEUE_SECONDS = QUEUE_DAYS * 24 * 3600
 GONE_SECONDS = 3600  # longer than a fan-out that read the followers before the unfollow
 
@@ -127,36 +126,18 @@ class Queues:
 
     @guard
     def read(self, user_id: int, before: int, limit: int) -> Reading:
-        """Return the newest `limit` bark ids below `before`, as far as the queue is complete; renews its life.
-
-        Barks arrive in any order but never before they are made. So reading backwards may stop at an entry
-        that arrived before the page's oldest bark was made, if that is above the floor: all that is newer has
-        been passed, the floor too, since it was noted when what it stands for arrived.
-        """
-        queue = _queue(user_id)
-        with self._redis.pipeline(transaction=False) as pipe:
-            pipe.expire(queue, QUEUE_SECONDS)
-            pipe.smembers(_gone(user_id))
-            pipe.xrevrange(queue, count=BATCH)
-            _, left, batch = pipe.execute()
-        gone = set(map(int, left))
-        page: set[int] = set()
-        bound: Entry | None = None
-        while entries := _entries(batch):
-            page |= {e.bark_id for e in entries if _shows(e) and e.bark_id < before and e.author_id not in gone}
-            bound = bound or next(filter(_bounds, entries), None)
-            newest = sorted(page, reverse=True)[:limit]
-            passed = ids.at(entries[-1].arrived_ms + CLOCKS_MS + 1)
-            if len(newest) == limit and newest[-1] >= max(passed, _noted(bound) + 1):
-                return Reading(newest, newest[-1] - 1, found=True)
-            batch = self._redis.xrevrange(queue, max=f"({entries[-1].id}", count=BATCH)
-        # Only now: what was trimmed away while this read is not counted among what the queue has.
-        first = _entries(self._redis.xrange(queue, count=1))
-        if not first:
+        """Return the newest `limit` bark ids below `before`, as far as the queue is complete; renews its life."""
+        arguments = [before, limit, ids.EPOCH_MS, CLOCKS_MS, QUEUE_SECONDS]
+        page, *ends = self._call("barker_read", [_queue(user_id), _gone(user_id)], arguments) or [None]
+        if page is None:
             return Reading()
-        oldest = first[0]
+        found = [int(bark_id) for bark_id in page.split(",") if bark_id]
+        if not ends:
+            return Reading(found, found[-1] - 1, found=True)
+        oldest = Entry.parse(*ends[:3])
+        bound = Entry.parse(*ends[3:]) if ends[3] else None
         floor = _floor(oldest, bound)
-        complete = sorted((bark_id for bark_id in page if bark_id > floor), reverse=True)[:limit]
+        complete = [bark_id for bark_id in found if bark_id > floor]
         return Reading(complete, floor, found=True, unbuilt=_is_unbuilt(oldest, bound))
 
     @guard
@@ -210,10 +191,6 @@ def _gone(user_id: int) -> str:
 
 def _entries(rows: Any) -> list[Entry]:
     return [Entry.parse(id_, *next(iter(fields.items()))) for id_, fields in rows]
-
-
-def _shows(entry: Entry) -> bool:
-    return entry.kind in ("bark", "backfill")
 
 
 def _bounds(entry: Entry) -> bool:
