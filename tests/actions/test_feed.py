@@ -1,5 +1,6 @@
 """The feed against the truth."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from barker import ids
 from barker.actions import feed
 from barker.errors import StoreDown
-from barker.stores import Stores, delivery
-from tests.actions.readers import NewUser, bark, delivered_then, follow, long_ago, pages, raiser, whole
+from barker.stores import Stores, delivery, queues
+from barker.stores.queues import Reading
+from tests.actions.readers import NewUser, bark, delivered_then, follow, long_ago, once, pages, raiser, whole
 
 pytestmark = pytest.mark.usefixtures("asked")
 
@@ -118,11 +120,11 @@ def test_a_queue_trimmed_while_it_is_read_leaves_no_hole(
     follow(stores, bob, ada)
     made = long_ago(stores, ada, 300)
     delivered_then(stores, bob, ada, made)
-    redis, xrevrange = stores.queues._redis, stores.queues._redis.xrevrange
 
-    def trim_meanwhile(*arguments: object, **more: object) -> object:
-        redis.xtrim(stores.queues.channel(bob.id), maxlen=150, approximate=False)
-        return xrevrange(*arguments, **more)  # type: ignore[arg-type]
+    def trim_behind(read: Callable[..., Reading], *arguments: object) -> Reading:
+        reading = read(*arguments)
+        stores.queues._redis.xtrim(stores.queues.channel(bob.id), maxlen=150, approximate=False)
+        return reading
 
-    monkeypatch.setattr(redis, "xrevrange", trim_meanwhile)
+    once(monkeypatch, queues.Queues, "read", trim_behind)
     assert whole(stores, bob, 100) == made[::-1]

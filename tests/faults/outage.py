@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 import requests
 
+from barker.stores import SHOWN_SECONDS
 from tests.barker_process import PASSWORD, Event, Person, wait_for
 from tests.faults.proxy import Mode
 from tests.faults.world import Screen, World, eventually
@@ -120,6 +121,7 @@ def suffer(world: World, cast: Cast, store: str, mode: Mode) -> Outage:
     """Take one store away, let people go on, give it back."""
     outage = Outage(store, mode)
     cast.renew(world)
+    time.sleep(SHOWN_SECONDS)  # what was shown until now is known no longer
     processes = _processes(world)
     with Screen(cast.dan) as screen:
         outage.expected += [f"before {outage.name}"]

@@ -11,11 +11,10 @@ at that moment, and says so; whoever revokes waits until every process has.
 import secrets
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing
 
 import structlog
 from redis.client import PubSub
-from redis.exceptions import RedisError
 
 from barker.stores.recent import Recent
 from barker.stores.redis_client import connect
@@ -30,7 +29,6 @@ ANSWER_SECONDS = 60
 WAIT_SECONDS = 1.0  # for all processes to answer; one that hangs takes no requests either
 
 Caller = tuple[int, int]  # session, user
-BROKEN = (RedisError, OSError, ValueError, RuntimeError)  # what a connection that ends can end with
 
 log = structlog.get_logger()
 
@@ -70,28 +68,31 @@ class KnownTokens:
 
     def _run(self) -> None:
         while not self._closing.is_set():
-            pubsub: PubSub = self._redis.pubsub()  # type: ignore[no-untyped-call]
-            with suppress(*BROKEN):  # every request finds out by itself that Redis is away, and tells
-                self._listen(pubsub)
-            self._stands_until = 0.0
-            self._recent.clear()
-            with suppress(*BROKEN):
-                pubsub.close()
+            try:
+                with closing(self._redis.pubsub()) as pubsub:  # type: ignore[no-untyped-call]
+                    self._listen(pubsub)
+            except Exception as error:  # were this thread to end, every request would ask Redis for ever
+                if not self._closing.is_set():
+                    log.warning("revocations_unheard", error=f"{type(error).__name__}: {error}"[:300])
             self._closing.wait(AGAIN_SECONDS)
 
     def _listen(self, pubsub: PubSub) -> None:
         pubsub.subscribe(CHANNEL)
         heard = time.monotonic()
-        while time.monotonic() < heard + STANDS_SECONDS and not self._closing.is_set():
-            message = pubsub.get_message(timeout=PING_SECONDS)
-            if message is None:
-                pubsub.ping()
-                continue
-            heard = time.monotonic()
-            self._stands_until = heard + STANDS_SECONDS
-            if message["type"] == "message":
-                self._recent.clear()
-                self._answer(message["data"])
+        try:
+            while time.monotonic() < heard + STANDS_SECONDS and not self._closing.is_set():
+                message = pubsub.get_message(timeout=PING_SECONDS)
+                if message is None:
+                    pubsub.ping()
+                    continue
+                heard = time.monotonic()
+                self._stands_until = heard + STANDS_SECONDS
+                if message["type"] == "message":
+                    self._recent.clear()
+                    self._answer(message["data"])
+        finally:
+            self._stands_until = 0.0
+            self._recent.clear()
 
     def _answer(self, answers: str) -> None:
         with self._redis.pipeline(transaction=False) as pipe:
