@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from barker.actions import barking
+from barker.actions import barking, fanning
 from barker.api import shapes
 from barker.models import User
 from barker.stores import SHOWN_SECONDS, Stores
@@ -80,7 +80,7 @@ def test_a_deletion_that_was_delivered_shows_at_once(stores: Stores, ada: User, 
     kept, gone = bark(stores, ada, "kept"), bark(stores, ada, "gone")
     assert bob.feed() == ["gone", "kept"]
     barking.delete_bark(stores, ada.id, gone)
-    barking.fan_out(stores, gone)
+    fanning.fan_out(stores, [gone])
     assert bob.feed() == ["kept"]
     assert kept
 

@@ -9,7 +9,8 @@ import pytest
 
 from barker import ids
 from barker.stores import Stores
-from barker.stores.queues import CLOCKS_MS, QUEUE_SECONDS
+from barker.stores.delivery import CLOCKS_MS
+from barker.stores.queues import QUEUE_SECONDS
 
 AUTHOR, OTHER = ids.new(), ids.new()
 HOUR = 3_600_000
