@@ -95,7 +95,7 @@ class Counters:
 
     @guard
     def drop_tokens(self, tokens: list[bytes]) -> None:
-        """Forget tokens that were revoked, here first: a process that has forgotten them shall not read them again."""
+        """Forget tokens that were revoked, first here, then in every process: none shall read them here again."""
         with self._redis.pipeline(transaction=False) as pipe:
             for token in tokens:
                 pipe.set(_key(token), "", ex=TOKEN_SECONDS)
