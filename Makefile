@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint format fuzz cluster lock clean
+.PHONY: help run demo test lint format fuzz cluster bench lock clean
 
 help: ## Show this list
 	@echo "Barker: the backend of a Twitter-style app that anybody can run."
@@ -41,9 +41,12 @@ fuzz: .venv/test ## Try many more requests against the OpenAPI, and events again
 cluster: .venv/test ## Run the queues on a Redis Cluster whose masters die (minutes)
 	@CLUSTER_RUNS=$${CLUSTER_RUNS:-3} $(BIN)/pytest -n 0 -s tests/cluster $(ARGS)
 
+bench: .venv/bench ## Measure it, beside the limits of the same servers (a quarter of an hour)
+	@$(BIN)/python -m tests.load $(ARGS)
+
 lock: ## Write constraints.txt anew, with the newest versions that setup.cfg allows
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
-	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[local,dev]'
+	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[local,dev,bench]'
 	@{ echo "# Exact versions of all dependencies; written by make lock."; \
 	  build/lock/bin/python -m pip freeze --exclude barker; } > constraints.txt
 	@rm -rf build
@@ -67,4 +70,9 @@ clean: ## Remove the virtual environment; data stays
 .venv/test: .venv/python setup.cfg constraints.txt
 	@echo "Installing Barker, the four stores and the test tools into .venv (once; about a minute) ..."
 	@$(PIP) --editable '.[local,dev]'
+	@touch $@ .venv/run
+
+.venv/bench: .venv/python setup.cfg constraints.txt
+	@echo "Installing Barker, the four stores and the tools to measure them into .venv (once; about a minute) ..."
+	@$(PIP) --editable '.[local,bench]'
 	@touch $@ .venv/run
