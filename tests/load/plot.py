@@ -6,7 +6,7 @@ from statistics import median
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 INK, LIMIT, GRID = "#1f5fa8", "#b5541c", "#dddddd"
 Rows = Sequence[tuple[int, list[float], list[float]]]  # followers, deliveries a second, milliseconds
@@ -25,6 +25,7 @@ def draw(path: Path, rows: Rows, limit: float | None) -> None:
     left.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     _panel(right, rows, 2, "one bark: post to last queue")
     right.set_yscale("log")
+    right.yaxis.set_minor_formatter(NullFormatter())
     right.yaxis.set_major_formatter(FuncFormatter(lambda ms, _: f"{ms / 1000:g} s" if ms >= 1000 else f"{ms:g} ms"))
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)
