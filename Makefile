@@ -41,7 +41,7 @@ fuzz: .venv/test ## Try many more requests against the OpenAPI, and events again
 cluster: .venv/test ## Run the queues on a Redis Cluster whose masters die (minutes)
 	@CLUSTER_RUNS=$${CLUSTER_RUNS:-3} $(BIN)/pytest -n 0 -s tests/cluster $(ARGS)
 
-bench: .venv/bench ## Measure it, beside the limits of the same servers (a quarter of an hour)
+bench: .venv/bench ## Measure it, beside the limits of the same servers (up to 25 minutes)
 	@$(BIN)/python -m tests.load $(ARGS)
 
 lock: ## Write constraints.txt anew, with the newest versions that setup.cfg allows

@@ -42,7 +42,7 @@ def _names(_context: click.Context, _parameter: click.Parameter, value: str) -> 
 @click.command()
 @click.option("--only", default="", callback=_names, help=f"Some of: {', '.join(MEASUREMENTS)}.")
 @click.option("--repeat", type=click.IntRange(1, 100), help=f"Samples of each; {REPEAT}, quick {REPEAT_QUICK}.")
-@click.option("--quick", is_flag=True, help="A small world, two minutes: to see that it works. Judges no goal.")
+@click.option("--quick", is_flag=True, help="A small world, some minutes: to see that it works. Judges no goal.")
 @click.option("--workers", type=click.IntRange(1, 16), default=1, show_default=True, help="Worker processes.")
 @click.option("--minutes", type=float, default=25, show_default=True, help="What has not begun by then is left out.")
 @click.option("--json", "path", type=click.Path(path_type=Path), default=ROOT / "build/bench.json", help="Where to.")
