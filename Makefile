@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint format fuzz cluster bench lock clean
+.PHONY: help run demo test lint format fuzz cluster faults bench lock clean
 
 help: ## Show this list
 	@echo "Barker: the backend of a Twitter-style app that anybody can run."
@@ -43,6 +43,9 @@ cluster: .venv/test ## Run the queues on a Redis Cluster whose masters die (minu
 
 bench: .venv/bench ## Measure it, beside the limits of the same servers (up to 25 minutes)
 	@$(BIN)/python -m tests.load $(ARGS)
+
+faults: .venv/test ## Kill processes at random, up to 1,000 times: is a bark lost or doubled? (20 minutes)
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 lock: ## Write constraints.txt anew, with the newest versions that setup.cfg allows
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
