@@ -101,6 +101,28 @@ def test_a_server_that_restarts_without_its_last_second_costs_no_bark(
     wait_for(lambda: bob.feed() == ["in the last second", "before"], "the bark to be found again", 5)
 
 
+def test_a_server_that_restarts_without_its_last_second_costs_no_follow_and_no_unfollow(
+    world: World, ada: Person, bob: Person, servers: Servers, redis: Redis
+) -> None:
+    eve = world.person("eve")
+    eve.bark("of old")
+    gil = world.person("gil")
+    assert gil.feed() == []
+    wait_for(world.is_settled, "the past to be over")
+    file = _append_only_file(redis)
+    kept = file.stat().st_size
+    gil.follow(eve)
+    bob.call("DELETE", f"/v1/me/following/{ada.handle}")
+    wait_for(world.is_settled, "the follow and the unfollow to be settled")
+    assert (gil.feed(), bob.feed()) == (["of old"], [])
+    servers.queues.stop_one("queues")
+    with file.open("r+b") as log:
+        log.truncate(kept)
+    servers.queues.start_one("queues")
+    wait_for(world.is_ready, "the service to find its store")
+    wait_for(lambda: (gil.feed(), bob.feed()) == (["of old"], []), "both to be settled again", 5)
+
+
 def _append_only_file(redis: Redis) -> Path:
     """Return the file that holds what was written last."""
     folder = Path(_config(redis, "dir")) / _config(redis, "appenddirname")

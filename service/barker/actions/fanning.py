@@ -84,14 +84,17 @@ def _count_lag(lane: str, served: Iterable[FanOut]) -> None:
 
 
 def recover(stores: Stores) -> int:
-    """Fan out again what may have been lost when a server of the queues ended, which writes to disk once a second.
+    """Do again what may have been lost when a server of the queues ended, which writes to disk once a second.
 
-    The same where a replica took over, which may not have had all. What was not lost has its marks, or is looked for
-    in the queues, so nobody is served twice. A server that came back empty has no queues either: they are made again
-    from the truth.
+    The same where a replica took over, which may not have had all. Barks are fanned out again: what was not lost has
+    its marks, or is looked for in the queues, so nobody is served twice. Follows are settled again, which may be
+    repeated. A server that came back empty has no queues either: they are made again from the truth.
     """
     run, seen = stores.jobs.server_run()
-    found = stores.barks.fan_out_again(seen - LOST_MS, ids.now_ms()) if seen else 0
+    found = 0
+    if seen:
+        found += stores.barks.fan_out_again(seen - LOST_MS, ids.now_ms())
+        found += stores.unsettled.settle_again(seen - LOST_MS, ids.now_ms())
     stores.jobs.note_run(run, ids.now_ms())
     return found
 

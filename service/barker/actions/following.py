@@ -78,6 +78,7 @@ def settle(stores: Stores, follower: int, followee: int) -> None:
     """Bring counts and the follower's queue in line with the graph as it is now. May be repeated."""
     # Also where nothing is noted any more: an earlier attempt may have done one half, and another worker the rest.
     notes = stores.unsettled.notes(Change(follower, followee))
+    stores.unsettled.begin(Change(follower, followee), ids.now_ms())
     state: Degrees | None = None
     # The graph may change while this runs, and another worker may settle that: the last one to look is right.
     for looked in count(1):

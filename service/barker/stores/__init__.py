@@ -73,7 +73,7 @@ def connect(settings: Settings) -> Stores:
         users=Users(of("users")),
         sessions=Sessions(of("sessions")),
         barks=Barks(of("barks")),
-        unsettled=Unsettled(of("unsettled")),
+        unsettled=Unsettled(of("unsettled"), of("settled")),
         answers=Answers(of("answers")),
         follows=GraphStore(settings.graph_url, settings.graph_seconds),
         places=Places(settings.places_url, settings.redis_seconds),

@@ -9,6 +9,8 @@ barks      _id author text thread in_reply_to quote_of replies deleted fan_out f
            fanned_at (ms): when it was first tried, and last done; a large one is cut into shares, by buckets
 unsettled  _id pair "<follower>:<followee>" sure made due looks
            a follow or unfollow that a worker still has to carry into queues and counts
+settled    _id "<follower>:<followee>" at
+           when the two were settled last: what that did to a queue may yet be lost; gone after a day
 answers    _id fingerprint reserved started status body at
            what a POST with an Idempotency-Key answered; gone after a day
 
@@ -35,6 +37,7 @@ Documents = Collection[dict[str, Any]]
 guard = guarded(STORE, PyMongoError)
 POOL = 100  # connections a process; a greenlet that finds none free waits within its time limit
 ANSWER_SECONDS = 24 * 3600
+SETTLED_SECONDS = 24 * 3600  # longer than the queues' server is away
 PREPARE_SECONDS = 900  # an index on a large collection takes its time
 FIRST_LOOK_MS = 60_000  # an intent that is still there after a minute was lost on the way
 LOOK_AGAIN_MS = 300_000  # a job put again may wait in a long lane: do not put it every minute
@@ -97,6 +100,7 @@ class DocumentStore:
         c("barks").create_index("fan_out_due", partialFilterExpression={"fan_out": "pending"})
         c("unsettled").create_index("pair")
         c("unsettled").create_index("due")
+        c("settled").create_index("at", expireAfterSeconds=SETTLED_SECONDS)
         c("answers").create_index("at", expireAfterSeconds=ANSWER_SECONDS)
 
     def close(self) -> None:

@@ -1,8 +1,10 @@
-"""Collection `unsettled`: follows and unfollows that a worker still has to carry into queues and counts."""
+"""Collections `unsettled`: what a worker still has to carry into queues and counts; `settled`: what was, of late."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from barker import ids
 from barker.stores.documents import FIRST_LOOK_MS, Documents, guard, later
 
 
@@ -21,8 +23,8 @@ class Unsettled:
     never dropped while its request may still run: who settles an older state at that moment must leave it.
     """
 
-    def __init__(self, unsettled: Documents) -> None:
-        self._unsettled = unsettled
+    def __init__(self, unsettled: Documents, settled: Documents) -> None:
+        self._unsettled, self._settled = unsettled, settled
 
     @guard
     def note(self, change: Change, note: int, now_ms: int) -> None:
@@ -47,6 +49,20 @@ class Unsettled:
         self._unsettled.delete_many({"_id": {"$in": notes}, "$or": sure})
 
     @guard
+    def begin(self, change: Change, now_ms: int) -> None:
+        """Note when the two are settled: what that does to a queue may be lost with the last second of its server."""
+        self._settled.update_one({"_id": _pair(change)}, {"$set": {"at": _time(now_ms)}}, upsert=True)
+
+    @guard
+    def settle_again(self, since_ms: int, now_ms: int) -> int:
+        """Note all that was settled since a time as unsettled again, and due now; returns how many."""
+        pairs = [document["_id"] for document in self._settled.find({"at": {"$gt": _time(since_ms)}})]
+        again = {"sure": True, "made": now_ms, "due": now_ms - 1}
+        if pairs:
+            self._unsettled.insert_many([{"_id": ids.new(), "pair": pair, **again} for pair in pairs])
+        return len(pairs)
+
+    @guard
     def overdue(self, now_ms: int, limit: int) -> list[Change]:
         """Return what is still noted though its time has come."""
         found = self._unsettled.find({"due": {"$lt": now_ms}}).limit(limit)
@@ -61,3 +77,7 @@ class Unsettled:
 
 def _pair(change: Change) -> str:
     return f"{change.follower_id}:{change.followee_id}"
+
+
+def _time(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
