@@ -10,7 +10,7 @@ from barker.errors import Conflict
 from barker.models import Bark, Session, User
 from barker.stores import Stores
 from barker.stores.answers import TAKE_OVER_MS
-from barker.stores.barks import MERGED
+from barker.stores.barks import MERGED, FanOut
 from barker.stores.documents import FIRST_LOOK_MS, LOOK_AGAIN_MAX_MS, LOOK_AGAIN_MS
 from barker.stores.unsettled import Change
 
@@ -63,7 +63,7 @@ def test_a_bark_is_stored_with_its_intent_in_one_write(stores: Stores) -> None:
     for _ in range(20):
         stores.barks.look_again([bark.id], now)
     assert bark.id in stores.barks.overdue(now + LOOK_AGAIN_MAX_MS + 1, 10_000)
-    stores.barks.fanned_out([bark], now)
+    stores.barks.fanned_out([FanOut(bark)], now)
     assert bark.id not in stores.barks.overdue(now * 2, 10_000)
     assert stores.barks.by_id(bark.id) == replace(bark, fanned_out=True)
 
@@ -74,11 +74,35 @@ def test_what_was_fanned_out_of_late_can_be_fanned_out_again_however_old_it_is(s
     now = ids.now_ms()
     for bark, fanned_at in ((first, now), (second, now - 120_000)):
         stores.barks.insert(bark, now)
-        stores.barks.fanned_out([bark], fanned_at)
+        stores.barks.fanned_out([FanOut(bark)], fanned_at)
     assert stores.barks.fan_out_again(now - 60_000, now) >= 1
     pending = stores.barks.overdue(now, 10_000)
     assert first.id in pending
     assert second.id not in pending
+
+
+def test_who_began_before_a_loss_cannot_tell_that_it_is_done(stores: Stores) -> None:
+    bark, now = new_bark(ids.new()), ids.now_ms()
+    stores.barks.insert(bark, now)
+    (before,) = stores.barks.begin([bark.id], now)
+    stores.barks.fan_out_again(now, now)
+    stores.barks.fanned_out([before], now)
+    (after,) = stores.barks.begin([bark.id], now)
+    stores.barks.fanned_out([after], now)
+    assert stores.barks.begin([bark.id], now) == []
+
+
+def test_all_shares_of_what_is_pending_are_done_again_after_a_loss_however_old_it_is(stores: Stores) -> None:
+    bark = replace(new_bark(ids.new()), id=ids.at(ids.now_ms() - 3_600_000) + 3)
+    now = ids.now_ms()
+    stores.barks.insert(bark, now)
+    (before,) = stores.barks.begin([bark.id], now)
+    assert stores.barks.cut(bark, 2) == (2, [0, 1])
+    assert not stores.barks.share_done(before, 0)
+    stores.barks.fan_out_again(now - 60_000, now)
+    assert not stores.barks.share_done(before, 1)  # begun before, so what it delivered may be lost, too
+    assert stores.barks.cut(bark, 2) == (2, [0, 1])
+    assert bark.id in stores.barks.overdue(now, 10_000)
 
 
 def test_a_deletion_stays_to_be_told_also_when_it_comes_during_the_fan_out(stores: Stores) -> None:
@@ -86,7 +110,7 @@ def test_a_deletion_stays_to_be_told_also_when_it_comes_during_the_fan_out(store
     stores.barks.insert(bark, ids.now_ms())
     assert stores.barks.remove(bark.id, ids.new(), ids.now_ms()) is None
     assert stores.barks.remove(bark.id, bark.author_id, ids.now_ms()) == bark
-    stores.barks.fanned_out([bark], ids.now_ms())  # the worker that had read the bark before it was deleted
+    stores.barks.fanned_out([FanOut(bark)], ids.now_ms())  # the worker that had read the bark before it was deleted
     tombstone = stores.barks.by_id(bark.id)
     assert tombstone is not None
     assert (tombstone.deleted, tombstone.text, tombstone.fanned_out) == (True, "", False)

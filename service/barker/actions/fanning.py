@@ -33,7 +33,7 @@ def fan_out(stores: Stores, bark: Sequence[int]) -> None:
     stores.jobs.put(*(Job("cut", {"bark": one.bark.id}) for one in large), lane=LARGE)
     _deliver(stores, SMALL, *(_delivery(one, few[one.bark.author_id], WHOLE) for one in small))
     _count_lag(SMALL, small)
-    stores.barks.fanned_out([one.bark for one in small], ids.now_ms())
+    stores.barks.fanned_out(small, ids.now_ms())
 
 
 def cut(stores: Stores, bark: int) -> None:
@@ -43,7 +43,7 @@ def cut(stores: Stores, bark: int) -> None:
         followers = stores.follows.followers_number(author)
         shares, left = stores.barks.cut(one.bark, min(SHARES_MAX, followers // SHARE_FOLLOWERS + 1))
         if not left:
-            stores.barks.fanned_out([one.bark], ids.now_ms())
+            stores.barks.fanned_out([one], ids.now_ms())
             continue
         connected = list(islice(stores.queues.connected(), FIRST_MAX))
         _deliver(stores, LARGE, _delivery(one, stores.follows.followers_among(author, connected), FIRST))
@@ -59,9 +59,9 @@ def share(stores: Stores, bark: int, share: int, shares: int, deleted: int) -> N
             return  # deleted since: that has shares of its own
         followers = stores.follows.all_followers(one.bark.author_id, share, shares)
         _deliver(stores, LARGE, _delivery(one, followers, REST))
-        if stores.barks.share_done(one.bark, share):
+        if stores.barks.share_done(one, share):
             _count_lag(LARGE, [one])
-            stores.barks.fanned_out([one.bark], ids.now_ms())
+            stores.barks.fanned_out([one], ids.now_ms())
 
 
 def _delivery(one: FanOut, followers: Collection[int], turn: str) -> Delivery:

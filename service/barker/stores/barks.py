@@ -16,17 +16,22 @@ from barker.stores.documents import FIRST_LOOK_MS, Document, Documents, guard, l
 RECOVER_SECONDS = 60  # for looking through a day
 DAY_MS = 24 * 3600 * 1000
 ALL_SHARES = {"$cond": [{"$gt": ["$shares", 0]}, {"$range": [0, "$shares"]}, "$$REMOVE"]}
+ONCE_MORE = {"$add": [{"$ifNull": ["$again", 0]}, 1]}
 NOT_BEGUN = {"begun": 1, "shares": 1, "shares_left": 1}
 MERGED = 200  # authors: up to so many MongoDB merges index ranges for `$in` with a sort, beyond it sorts all
 
 
 @dataclass(frozen=True)
 class FanOut:
-    """A bark whose fan-out is pending, when that was first begun (Unix milliseconds), and into how much it was cut."""
+    """A bark whose fan-out is pending, when that was first begun (Unix milliseconds), and into how much it was cut.
+
+    `again` counts how often it was to be fanned out anew: who began before has no say in whether it is done.
+    """
 
     bark: Bark
-    began_ms: int
-    shares: int
+    began_ms: int = 0
+    shares: int = 0
+    again: int | None = None
 
 
 class Barks:
@@ -103,7 +108,7 @@ class Barks:
         pending = {"_id": {"$in": list(bark_ids)}, "fan_out": "pending"}
         self._barks.update_many({**pending, "begun": None}, {"$set": {"begun": now_ms}})
         found = self._barks.find({**pending, "begun": {"$gt": 0}})
-        return [FanOut(_from_document(one), one["begun"], one.get("shares", 0)) for one in found]
+        return [FanOut(_from_document(one), one["begun"], one.get("shares", 0), one.get("again")) for one in found]
 
     @guard
     def cut(self, bark: Bark, shares: int) -> tuple[int, list[int]]:
@@ -114,22 +119,22 @@ class Barks:
         return found.get("shares", shares), found.get("shares_left", [])
 
     @guard
-    def share_done(self, bark: Bark, share: int) -> bool:
+    def share_done(self, one: FanOut, share: int) -> bool:
         """Note that a share of a fan-out is done; tells whether it was the last one."""
         found = self._barks.find_one_and_update(
-            {"_id": bark.id, "deleted": bark.deleted},
+            {"_id": one.bark.id, "deleted": one.bark.deleted, "again": one.again},
             {"$pull": {"shares_left": share}},
             return_document=pymongo.ReturnDocument.AFTER,
         )
         return found is not None and found.get("shares_left") == []
 
     @guard
-    def fanned_out(self, barks: Collection[Bark], now_ms: int) -> None:
-        """Mark what was read as told; a deletion that came meanwhile stays pending."""
-        for deleted in {bark.deleted for bark in barks}:
-            told = [bark.id for bark in barks if bark.deleted == deleted]
+    def fanned_out(self, told: Collection[FanOut], now_ms: int) -> None:
+        """Mark what was read as told; a deletion that came meanwhile stays pending, and what is to be told anew."""
+        for deleted, again in {(one.bark.deleted, one.again) for one in told}:
+            same = [one.bark.id for one in told if (one.bark.deleted, one.again) == (deleted, again)]
             self._barks.update_many(
-                {"_id": {"$in": told}, "deleted": deleted},
+                {"_id": {"$in": same}, "deleted": deleted, "again": again},
                 {"$set": {"fan_out": "done", "fanned_at": now_ms}, "$unset": {"fan_out_due": 1}},
             )
 
@@ -144,13 +149,14 @@ class Barks:
     def fan_out_again(self, since_ms: int, now_ms: int) -> int:
         """Let every bark that was made or fanned out since a time be fanned out again, now; returns how many.
 
-        Of those made more than a day before nobody asks: their fan-outs do not wait so long.
+        Also those that are pending: shares of them may have been delivered since, and their jobs may be lost. Of those
+        made more than a day before nobody asks: their fan-outs do not wait so long.
         """
-        since = [{"_id": {"$gt": ids.at(since_ms)}}, {"fanned_at": {"$gt": since_ms}}]
+        since = [{"_id": {"$gt": ids.at(since_ms)}}, {"fanned_at": {"$gt": since_ms}}, {"fan_out": "pending"}]
+        pending = {"fan_out": "pending", "fan_out_due": now_ms - 1, "looks": 0, "shares_left": ALL_SHARES}
         with pymongo.timeout(RECOVER_SECONDS):
             return self._barks.update_many(
-                {"_id": {"$gt": ids.at(since_ms - DAY_MS)}, "$or": since},
-                [{"$set": {"fan_out": "pending", "fan_out_due": now_ms - 1, "looks": 0, "shares_left": ALL_SHARES}}],
+                {"_id": {"$gt": ids.at(since_ms - DAY_MS)}, "$or": since}, [{"$set": {**pending, "again": ONCE_MORE}}]
             ).modified_count
 
     @guard

@@ -4,9 +4,10 @@ users      _id handle password name about interests counts{barks followers follo
            password is an argon2 hash; counts are derived: barks by $inc, the others set from the graph
 sessions   _id user token device seen             token is the SHA-256 of the real one; gone 90 days after `seen`
 barks      _id author text thread in_reply_to quote_of replies deleted fan_out fan_out_due looks begun fanned_at
-           shares shares_left
+           again shares shares_left
            fan_out is pending or done; fan_out_due (ms) is when the sweep shall look at a pending one; begun and
-           fanned_at (ms): when it was first tried, and last done; a large one is cut into shares, by buckets
+           fanned_at (ms): when it was first tried, and last done; again: how often it was to be done anew; a
+           large one is cut into shares, by buckets
 unsettled  _id pair "<follower>:<followee>" sure made due looks
            a follow or unfollow that a worker still has to carry into queues and counts
 settled    _id "<follower>:<followee>" at
