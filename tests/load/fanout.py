@@ -7,6 +7,7 @@ import statistics
 import time
 
 from barker import ids
+from barker.stores.delivery import Delivery
 from tests.load import peers
 from tests.load.bench import Bench
 from tests.load.deliveries import all_arrived, fan_out
@@ -61,7 +62,7 @@ def _add(bench: Bench, what: str, rates: list[float], limit: float | None, judge
 def _bare(bench: Bench, author: int, followers: list[int]) -> float:
     bark = ids.new()
     began = time.monotonic()
-    bench.stores.queues.deliver("bark", bark, author, followers)
+    bench.stores.queues.deliver(Delivery("bark", bark, author, followers))
     seconds = time.monotonic() - began
     all_arrived(bench, followers, [bark], len(followers))
     return len(followers) / seconds

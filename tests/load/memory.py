@@ -4,7 +4,7 @@ import statistics
 
 from barker import ids
 from barker.models import QUEUE_KEEP
-from barker.stores.queues import BUCKETS
+from barker.stores.delivery import BUCKETS, Delivery
 from tests.load.bench import Bench
 from tests.load.report import Figure
 from tests.load.world import World, drop_queues, open_queues
@@ -38,7 +38,7 @@ def _grown(bench: Bench, users: list[int], barks: int) -> float:
     open_queues(bench, users)
     author = ids.new()
     for number in range(barks):
-        delivered = bench.stores.queues.deliver("bark", ids.new(), author, users)
+        delivered = bench.stores.queues.deliver(Delivery("bark", ids.new(), author, users))
         assert delivered == len(users)
         if number % 100 == 0:
             bench.check_time()

@@ -3,6 +3,7 @@
 import pytest
 
 from barker import ids
+from barker.stores.delivery import Delivery
 from tests.load.bench import Bench, OutOfTime
 from tests.load.deliveries import all_arrived
 from tests.load.world import open_queues
@@ -20,21 +21,21 @@ def test_deliveries_are_counted_with_the_time_of_the_last(bench: Bench, readers:
     barks = [ids.new(), ids.new()]
     began_ms = ids.now_ms()
     for bark in barks:
-        bench.stores.queues.deliver("bark", bark, ids.new(), readers)
+        bench.stores.queues.deliver(Delivery("bark", bark, ids.new(), readers))
     seen = all_arrived(bench, readers, barks, 600)
     assert began_ms <= seen.first_ms <= seen.last_ms <= ids.now_ms()
 
 
 def test_a_missing_delivery_is_noticed(bench: Bench, readers: list[int]) -> None:
     bark = ids.new()
-    bench.stores.queues.deliver("bark", bark, ids.new(), readers[1:])
+    bench.stores.queues.deliver(Delivery("bark", bark, ids.new(), readers[1:]))
     with pytest.raises(AssertionError, match="1 of 300 deliveries are missing"):
         all_arrived(bench, readers, [bark], 300)
 
 
 def test_a_doubled_delivery_is_noticed(bench: Bench, readers: list[int]) -> None:
     bark, author = ids.new(), ids.new()
-    bench.stores.queues.deliver("bark", bark, author, readers)
+    bench.stores.queues.deliver(Delivery("bark", bark, author, readers))
     bench.redis.xadd(bench.stores.queues.channel(readers[7]), {"bark": f"{bark}:{author}"})
     with pytest.raises(AssertionError, match="1 deliveries are doubled"):
         all_arrived(bench, readers, [bark], 300)

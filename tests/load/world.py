@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from barker import ids
 from barker.models import Counts, User
-from barker.stores.queues import CLOCKS_MS, QUEUE_SECONDS
+from barker.stores.delivery import CLOCKS_MS
+from barker.stores.queues import QUEUE_SECONDS
 from tests.load.bench import Bench
 
 FOLLOWS = 5_000  # a transaction
