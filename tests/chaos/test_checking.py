@@ -136,7 +136,7 @@ def test_only_what_came_after_a_follow_for_good_was_due() -> None:
     assert checking.due_for(BOB, journal, TRUTH, journal.followed_since({(BOB, ADA)})) == {ONE, TWO}
 
 
-@pytest.mark.parametrize(("second", "found"), [(TWO, 0), (ids.at(NOW - 1), 1)])
+@pytest.mark.parametrize(("second", "found"), [(TWO, 0), (ids.at(NOW - 1), 1)], ids=["risen", "fallen"])
 def test_barks_of_an_author_are_in_the_order_in_which_she_made_them(second: int, found: int) -> None:
     verdict = Verdict()
     journal = Journal([Post(ADA, "one", 1.0, ONE, 2.0), Post(ADA, "two", 3.0, second, 4.0)])
