@@ -36,7 +36,7 @@ def _names(_context: click.Context, _parameter: click.Parameter, value: str) -> 
     names = [name.strip() for name in value.split(",") if name.strip()]
     if unknown := set(names) - set(MEASUREMENTS):
         raise click.BadParameter(f"{', '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}")
-    return names or list(MEASUREMENTS)
+    return [name for name in MEASUREMENTS if name in names or not names]
 
 
 @click.command()
@@ -55,12 +55,13 @@ def main(only: list[str], repeat: int | None, path: Path, data: Path, **options:
     repeat = repeat or (REPEAT_QUICK if options["quick"] else REPEAT)
     try:
         with _bench(data, console, Options(repeat=repeat, **options)) as bench:  # type: ignore[arg-type]
-            about = machine.about(bench)
-            _measure(bench, only)
+            about, world = machine.about(bench), World(bench)
+            for name in only:
+                _measure(bench, world, name)
+                bench.report.write(path, about)  # now: a run that is broken off has what it had
     except StartFailed as error:
         raise click.ClickException(str(error)) from error
     bench.report.show(about)
-    bench.report.write(path, about)
     console.print(f"All of it is in {path}", highlight=False)
     sys.exit(bool(bench.report.failures))
 
@@ -97,21 +98,17 @@ def _redis(urls: Mapping[str, str]) -> Iterator[Redis]:
         yield redis
 
 
-def _measure(bench: Bench, names: list[str]) -> None:
-    world = World(bench)
-    for name, measure in MEASUREMENTS.items():
-        if name not in names:
-            continue
-        try:
-            bench.begin(name)
-            with machine.watched(bench, name):
-                measure(bench, world)
-        except OutOfTime as error:
-            bench.report.failed(name, str(error))
-        except Exception as error:
-            if not isinstance(error, AssertionError):
-                bench.console.print_exception()
-            bench.report.failed(name, f"{type(error).__name__}: {error}")
+def _measure(bench: Bench, world: World, name: str) -> None:
+    try:
+        bench.begin(name)
+        with machine.watched(bench, name):
+            MEASUREMENTS[name](bench, world)
+    except OutOfTime as error:
+        bench.report.failed(name, str(error))
+    except Exception as error:
+        if not isinstance(error, AssertionError):
+            bench.console.print_exception()
+        bench.report.failed(name, f"{type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":
