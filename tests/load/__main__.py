@@ -76,7 +76,7 @@ def _bench(data: Path, console: Console, options: Options) -> Iterator[Bench]:
         yield bench
     if not bench.report.failures:  # else the logs are wanted; the next run takes it away
         with claimed(data, fresh=True):
-            bench.say("the scratch folder is empty again")
+            console.print("The scratch folder is empty again.")
 
 
 @contextmanager
