@@ -85,6 +85,6 @@ def reader(stores: Stores, api: Api) -> Callable[[], Person]:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
     """The jobs that are asked for: these tests run them themselves, when they want."""
     jobs: list[Job] = []
-    monkeypatch.setattr(Jobs, "put", lambda self, job, lane="small": jobs.append(job))
+    monkeypatch.setattr(Jobs, "put", lambda self, *added, lane="small": jobs.extend(added))
     monkeypatch.setattr(Jobs, "put_later", lambda self, job, seconds, lane="small": jobs.append(job))
     return jobs

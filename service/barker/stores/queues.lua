@@ -240,7 +240,8 @@ local function place(page, limit, bark)
   end
 end
 
--- KEYS queue, gone | ARGV before, limit, epoch of ids (ms), how far clocks may be apart (ms), queue's seconds
+-- KEYS queue, gone | ARGV before, limit, epoch of ids (ms), how far clocks may be apart (ms), queue's seconds, entries
+--   looked at at once beyond the limit
 -- Returns the newest `limit` barks below `before`, joined by commas, and renews the queue's life. Where that is not all
 -- of what it would take to say that nothing is missing, the queue's first entry and its newest bound ('' if trimmed away)
 -- follow, as id, kind, body: the page is complete above the floor that they tell. Nothing at all if there is no queue.
@@ -251,7 +252,7 @@ end
 local function barker_read(keys, args)
   local before, limit, epoch, clocks = args[1], tonumber(args[2]), tonumber(args[3]), tonumber(args[4])
   local page, seen, gone, bound, last, from = {}, {}, {}, nil, nil, '+'
-  local batch = limit + 10 -- a few more than the page: enough in the usual case
+  local batch = limit + args[6]
   if redis.call('EXPIRE', keys[1], args[5]) == 0 then
     return {}
   end

@@ -32,6 +32,7 @@ from barker.stores.redis_client import connect
 
 STORE = "queues"
 TRIP = 256  # calls a round trip: what they hold is in memory twice meanwhile
+SPARE = 10  # entries read beyond a page: enough in the usual case
 QUEUE_SECONDS = QUEUE_DAYS * 24 * 3600
 GONE_SECONDS = 3600  # longer than a fan-out that read the followers before the unfollow
 
@@ -127,7 +128,7 @@ class Queues:
     @guard
     def read(self, user_id: int, before: int, limit: int) -> Reading:
         """Return the newest `limit` bark ids below `before`, as far as the queue is complete; renews its life."""
-        arguments = [before, limit, ids.EPOCH_MS, CLOCKS_MS, QUEUE_SECONDS]
+        arguments = [before, limit, ids.EPOCH_MS, CLOCKS_MS, QUEUE_SECONDS, SPARE]
         page, *ends = self._call("barker_read", [_queue(user_id), _gone(user_id)], arguments) or [None]
         if page is None:
             return Reading()
