@@ -19,6 +19,7 @@ from barker.models import Bark, BarkDraft, User
 from barker.stores import Stores, delivery, queues
 from barker.stores.delivery import BUCKETS
 from barker.stores.jobs import Job
+from barker.stores.unsettled import Change
 from barker.worker.handlers import BATCHED, HANDLERS
 from tests.actions.trouble import Trouble, Troubles
 
@@ -113,7 +114,7 @@ class World:
 
     def run(self, *jobs: Job, trouble: Trouble | None = None) -> None:
         """Run jobs of one kind together; those that do not end stay to be run."""
-        changes, follower = self._changes.copy(), _pair(jobs[0])[0]
+        changes, follower = self._changes.copy(), pair_of(jobs[0])[0]
         newest = self._newest(follower)
         for job in jobs:
             self.jobs[:] = [one for one in self.jobs if one != job]
@@ -136,7 +137,7 @@ class World:
 
     def _note(self, jobs: Sequence[Job], changes: Counter[Pair]) -> None:
         for job in jobs:
-            pair, bark = _pair(job), self.real.barks.by_id(job.arguments.get("bark", 0))
+            pair, bark = pair_of(job), self.real.barks.by_id(job.arguments.get("bark", 0))
             if bark and bark.fanned_out:
                 self._told.add(bark.id)
             if job.name == "settle" and self._changes[pair] == changes[pair]:
@@ -160,6 +161,10 @@ class World:
             following.sweep(self.real)
         while self.jobs:
             self.run(self.jobs[0])
+        for pair in self._changes:  # a request that failed early may have changed nothing, and noted nothing
+            if not self.real.unsettled.notes(Change(*pair)):
+                self._settled[pair] = self._changes[pair]
+                self._leaky.discard(pair)
 
     # What goes wrong with queues
 
@@ -253,7 +258,7 @@ class World:
         return self._settled.get(pair, 0) == self._changes[pair] and not self._is_moving(pair)
 
     def _is_moving(self, pair: Pair) -> bool:
-        return any(_pair(job) == pair for job in (*self._running, *self._broken))
+        return any(pair_of(job) == pair for job in (*self._running, *self._broken))
 
     def _entries(self, user_id: int, kind: str, since: str = "0-0") -> list[int]:
         return [entry.bark_id for entry in self.real.queues.after(user_id, since, 10_000) if entry.kind == kind]
@@ -267,7 +272,7 @@ class World:
         return all(len(set(barks)) == len(barks) for barks in queues)
 
 
-def _pair(job: Job) -> Pair:
+def pair_of(job: Job) -> Pair:
     return job.arguments.get("follower", 0), job.arguments.get("followee", 0)
 
 

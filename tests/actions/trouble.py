@@ -10,6 +10,7 @@ from barker.errors import Conflict, StoreDown
 from barker.stores import Stores
 
 SERVER = {"follows": "graph", "queues": "queues", "jobs": "queues"}  # the others: documents
+SERVERS = ("documents", "graph", "queues")
 T = TypeVar("T")
 
 
@@ -19,7 +20,10 @@ class Killed(Exception):
 
 @dataclass(frozen=True)
 class Trouble:
-    """What happens at which call. down: from then on; lost: done, but not answered; overtaken: by other acts."""
+    """What happens at which call: a server is down from then on, by its name, or one of the others.
+
+    lost: it is done, but not answered; killed: the process dies; overtaken: other acts come before.
+    """
 
     at: int
     kind: str
@@ -48,23 +52,23 @@ class Troubles:
         self.stores = replace(stores, **doors)
         self.struck = False  # by the action that ended last
         self._trouble: Trouble | None = None
-        self._calls, self._down = 0, ""
+        self._calls = 0
 
     @contextmanager
     def meet(self, trouble: Trouble | None) -> Iterator[None]:
         """Let an action meet with trouble; only then may it fail."""
-        outer = self._trouble, self._calls, self._down
-        self._trouble, self._calls, self._down, self.struck = trouble, 0, "", False
+        outer = self._trouble, self._calls
+        self._trouble, self._calls, self.struck = trouble, 0, False
         try:
             yield
         except (StoreDown, Killed, Conflict):
             assert self.struck
         finally:
-            self._trouble, self._calls, self._down = outer
+            self._trouble, self._calls = outer
 
     def _call(self, server: str, method: Callable[[], T]) -> T:
         trouble, self._calls = self._trouble, self._calls + 1
-        if trouble is None or self._calls < trouble.at or self._down not in ("", server):
+        if trouble is None or self._calls < trouble.at or (trouble.kind in SERVERS and trouble.kind != server):
             return method()
         if trouble.kind == "overtaken":
             self._trouble = None
@@ -73,8 +77,7 @@ class Troubles:
         self.struck = True
         if trouble.kind == "killed":
             raise Killed
-        if trouble.kind == "down":
-            self._down = server
+        if trouble.kind in SERVERS:
             raise StoreDown(server)
         answer = method()
         if trouble.kind == "lost":
