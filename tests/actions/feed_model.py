@@ -25,7 +25,7 @@ from tests.actions.trouble import Trouble, Troubles
 
 CLOCKS_MS = 30  # instead of seconds, so that a queue is soon read no further than needed
 SMALL: dict[ModuleType, dict[str, int]] = {
-    queues: {"QUEUE_KEEP": 50, "BATCH": 4, "CLOCKS_MS": CLOCKS_MS},
+    queues: {"QUEUE_KEEP": 50, "SPARE": 0, "CLOCKS_MS": CLOCKS_MS},
     delivery: {"QUEUE_KEEP": 50},
     feed: {"BUILT": 7},
     following: {"BACKFILL": 4},

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from barker.errors import Conflict, StoreDown
 from barker.stores import Stores
+from barker.stores.recent import Recent
 
 SERVER = {"follows": "graph", "queues": "queues", "jobs": "queues"}  # the others: documents
 SERVERS = ("documents", "graph", "queues")
@@ -45,11 +46,12 @@ class Troubles:
     """The stores of actions that may meet with trouble."""
 
     def __init__(self, stores: Stores) -> None:
-        names = [one.name for one in fields(stores)]
+        names = [one.name for one in fields(stores) if one.name != "shown"]  # a memory, which never fails
         doors: Any = {
             name: Door(getattr(stores, name), partial(self._call, SERVER.get(name, "documents"))) for name in names
         }
-        self.stores = replace(stores, **doors)
+        # Pages may be as old as is promised: here they are always of now.
+        self.stores = replace(stores, **doors, shown=Recent(seconds=0, most=1))
         self.struck = False  # by the action that ended last
         self._trouble: Trouble | None = None
         self._calls = 0

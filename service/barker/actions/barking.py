@@ -58,6 +58,7 @@ def delete_bark(stores: Stores, user_id: int, bark_id: int) -> None:
     if bark is None:
         bark_of(stores, bark_id)
         raise NotAllowed("This bark is not yours.")
+    stores.shown.clear()  # here it is gone at once, in other processes within the promised seconds
     with best_effort("counts"):
         stores.users.add_barks(user_id, -1)
         if bark.in_reply_to:
