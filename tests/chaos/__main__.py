@@ -21,11 +21,17 @@ from tests.chaos.report import lines
 
 
 @click.command()
-@click.option("--kills", default=1000, show_default=True, help="Stop after so many kills.")
-@click.option("--seconds", default=900.0, show_default=True, help="Or after so long; kills are spread over it.")
+@click.option("--kills", default=1000, type=click.IntRange(1), show_default=True, help="Stop after so many kills.")
+@click.option(
+    "--seconds",
+    default=900.0,
+    type=click.FloatRange(1),
+    show_default=True,
+    help="Or after so long; kills are spread over it.",
+)
 @click.option("--seed", default=None, type=int, help="Choose the same again, as far as times allow.")
-@click.option("--workers", default=2, show_default=True)
-@click.option("--apis", default=2, show_default=True)
+@click.option("--workers", default=2, type=click.IntRange(1, 8), show_default=True)
+@click.option("--apis", default=2, type=click.IntRange(1, 8), show_default=True)
 @click.option("--only", default=",".join(WEIGHTS), show_default=True, help="What is killed.")
 @click.option("--json", "file", default="build/faults.json", show_default=True, type=click.Path(path_type=Path))
 def main(file: Path, seed: int | None, only: str, **size: Any) -> None:
