@@ -55,7 +55,11 @@ class Unsettled:
 
     @guard
     def settle_again(self, since_ms: int, now_ms: int) -> int:
-        """Note all that was settled since a time as unsettled again, and due now; returns how many."""
+        """Let all that was settled since a time be settled again, now; returns how many.
+
+        Also what is not settled yet: its jobs may be lost.
+        """
+        self._unsettled.update_many({}, {"$set": {"due": now_ms - 1, "looks": 0}})
         pairs = [document["_id"] for document in self._settled.find({"at": {"$gt": _time(since_ms)}})]
         again = {"sure": True, "made": now_ms, "due": now_ms - 1}
         if pairs:
