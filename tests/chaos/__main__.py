@@ -29,6 +29,7 @@ from tests.chaos.report import lines
     show_default=True,
     help="Or after so long; kills are spread over it.",
 )
+@click.option("--settle", default=900.0, type=click.FloatRange(30), show_default=True, help="Seconds to come to rest.")
 @click.option("--seed", default=None, type=int, help="Choose the same again, as far as times allow.")
 @click.option("--workers", default=2, type=click.IntRange(1, 8), show_default=True)
 @click.option("--apis", default=2, type=click.IntRange(1, 8), show_default=True)

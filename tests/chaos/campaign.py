@@ -30,7 +30,6 @@ STARS = 3  # of the authors: their fan-outs are large ones, by
 CROWD = LARGE_FAN_OUT + 500  # followers who never read, so they have no queue
 FOLLOWED = 4  # authors a reader follows at the beginning
 OWED_SECONDS = 90.0  # for every bark to be acknowledged: a repeat of what a killed process began has to wait a minute
-SETTLE_SECONDS = 900.0  # a dead worker's claims are taken over after a minute, an intent is looked at again after five
 WARM_SECONDS = 60.0  # for the first follow to succeed
 FEED_SECONDS = 60.0  # for one feed to be read
 PASSWORD = "correct horse"
@@ -44,6 +43,8 @@ class Plan:
 
     kills: int = 1000
     seconds: float = 900.0
+    # A dead worker's claims are taken over after a minute, and intents looked at again after five and more.
+    settle: float = 900.0
     seed: int = 0
     workers: int = 2
     apis: int = 2
@@ -159,7 +160,7 @@ class Campaign:
         people.settle(OWED_SECONDS, lambda: self._look("the last barks are acknowledged"))
         with Redis.from_url(self._crew.settings["BARKER_QUEUES_URL"]) as redis:
             left = lambda: left_to_do(self._crew.stores, redis)  # noqa: E731
-            self._result.left = settle(left, SETTLE_SECONDS, lambda what: self._look(f"settling: {what}"))
+            self._result.left = settle(left, self._plan.settle, lambda what: self._look(f"settling: {what}"))
 
     def _judge(self, keeper: Keeper) -> None:
         verdict, stores, journal = self._result.verdict, self._crew.stores, self._journal
