@@ -71,8 +71,8 @@ class Result:
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing was lost, doubled or wrong, and all came to rest."""
-        return self.verdict.is_good and not (self.left or self.faults)
+        """Whether nothing was lost, doubled or wrong, all came to rest, and no job was given up."""
+        return self.verdict.is_good and not (self.left or self.faults or self.parked)
 
     def as_json(self) -> dict[str, object]:
         """Return all of it."""
