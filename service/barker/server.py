@@ -8,12 +8,14 @@ from typing import Any
 from weakref import WeakSet
 
 import gevent
+import structlog
 
 from barker import logs
 from barker.errors import BadSettings, StoreDown
 from barker.metrics import folder
 from barker.settings import Settings, bracketed
 
+log = structlog.get_logger()
 try:
     _settings = Settings.read()
 except BadSettings as error:
@@ -97,8 +99,12 @@ def _look_at_clocks(worker: Any) -> None:
 
     stores = worker.wsgi.extensions["barker"].stores
     while worker.alive:
-        with suppress(StoreDown):  # the guard has logged it
+        try:
             operating.look_at_clocks(stores)
+        except StoreDown:
+            pass  # the guard has logged it
+        except Exception:  # nobody would look again
+            log.exception("clocks_fault")
         gevent.sleep(CLOCKS_LOOK_SECONDS)
 
 

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError, ResponseError
 from barker.stores import functions
 from barker.stores.guard import guarded
 from barker.stores.jobs import GROUP, LANE_KEYS, LATER, PARKED, SMALL, UNREADABLE, Job, load
-from barker.stores.redis_client import connect
+from barker.stores.redis_client import connect, server_of
 
 PAGE = 200  # parked jobs a call
 
@@ -69,8 +69,8 @@ class Lanes:
 
     @guard
     def now_ms(self) -> int:
-        """Return the time of the server, in Unix milliseconds."""
-        seconds, micros = self._redis.time()
+        """Return the time of the server that keeps the lanes, in Unix milliseconds."""
+        seconds, micros = server_of(self._redis, LATER).time()
         return int(seconds) * 1000 + int(micros) // 1000
 
     @guard

@@ -37,3 +37,8 @@ def connect(url: str, seconds: float, *, block_seconds: float = 0, retries: int 
 def servers(redis: Redis) -> list[Redis]:
     """Return a client for each server that keeps a part: itself, or a cluster's masters as they are now."""
     return redis.masters() if isinstance(redis, Cluster) else [redis]
+
+
+def server_of(redis: Redis, key: str) -> Redis:
+    """Return a client for the server that keeps a key, for what is asked of it without one."""
+    return redis.serving(key)[1] if isinstance(redis, Cluster) else redis
