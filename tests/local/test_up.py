@@ -121,6 +121,11 @@ def test_the_lines_to_try_work_as_they_are_printed(service: Running) -> None:
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=20, check=False)
 
     assert "event: bark" in done.stdout
+    for sample in (  # by the API, and by the worker beside it
+        'barker_request_seconds_count{method="POST",route="/v1/barks",status="201"}',
+        'barker_jobs_total{end="done",job="fan_out",lane="small"}',
+    ):
+        wait_until(lambda sample=sample: sample in requests.get(f"{service.address()}/metrics", timeout=5).text)  # type: ignore[misc]
     assert done.stdout.count("Hello, world") == 3  # the answer to ada, bob's stream, bob's feed
 
 
