@@ -28,8 +28,8 @@ def fan_out(stores: Stores, bark: Sequence[int]) -> None:
         return
     few = stores.follows.few_followers({one.bark.author_id for one in begun}, LARGE_FAN_OUT)
     # What was ever cut is cut again, however few are left: there may be some who were served out of turn.
+    small = [one for one in begun if not one.shares and one.bark.author_id in few]
     large = [one for one in begun if one.shares or one.bark.author_id not in few]
-    small = [one for one in begun if one not in large]
     stores.jobs.put(*(Job("cut", {"bark": one.bark.id}) for one in large), lane=LARGE)
     _deliver(stores, SMALL, *(_delivery(one, few[one.bark.author_id], WHOLE) for one in small))
     _count_lag(SMALL, small)
