@@ -110,7 +110,9 @@ class Entry:
 
     @classmethod
     def parse(cls, id_: str, kind: str, body: str) -> "Entry":
-        """Read the one field of an entry, `<kind> <bark>:<author>`."""
+        """Read the one field of an entry: `<bark> <author>` for a bark, else `<kind> <bark>:<author>`."""
+        if kind.isdigit():
+            return cls(id_, "bark", int(kind), int(body))
         bark_id, _, author_id = body.partition(":")
         return cls(id_, kind, int(bark_id), int(author_id))
 

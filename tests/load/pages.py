@@ -62,6 +62,6 @@ def _reader(bench: Bench, user: User, barks: Sequence[Bark]) -> Reader:
     with bench.redis.pipeline(transaction=False) as pipe:
         for bark in kept:
             arrived = f"{ids.ms_of(bark.id) + ARRIVED_MS}-0"
-            pipe.xadd(bench.stores.queues.channel(user.id), {"bark": f"{bark.id}:{bark.author_id}"}, id=arrived)
+            pipe.xadd(bench.stores.queues.channel(user.id), {str(bark.id): str(bark.author_id)}, id=arrived)
         pipe.execute()
     return Reader(user, token_of(bench, user), [str(bark.id) for bark in reversed(kept[-PAGE:])])

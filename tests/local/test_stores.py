@@ -66,7 +66,7 @@ def test_fresh_starts_empty(tmp_path: Path) -> None:
 def test_queues_are_never_dropped_and_places_may_be(tmp_path: Path) -> None:
     with LocalStores(tmp_path, free_ports=True, say=lambda _: None, only=["queues", "places"]) as urls:
         with Redis.from_url(urls["BARKER_QUEUES_URL"], decode_responses=True) as queues:
-            wanted = {"maxmemory-policy": "noeviction", "appendonly": "yes", "stream-node-max-bytes": "512"}
+            wanted = {"maxmemory-policy": "noeviction", "appendonly": "yes", "stream-node-max-bytes": "384"}
             assert queues.config_get(*wanted) == wanted
         with Redis.from_url(urls["BARKER_PLACES_URL"], decode_responses=True) as places:
             wanted = {"maxmemory-policy": "volatile-ttl", "appendonly": "no", "save": ""}

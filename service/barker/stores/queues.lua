@@ -7,12 +7,29 @@ local function tag_of(key)
   return string.match(key, '^({q%d+})')
 end
 
--- `keep` may be '': then nothing is trimmed, which is a third of the cost.
-local function append(queue, keep, kind, body)
-  if keep == '' then
-    return redis.call('XADD', queue, 'NOMKSTREAM', '*', kind, body)
+-- The one field of an entry: of a bark its id and its author's, which Redis keeps as numbers, in half of the memory.
+local function field_of(kind, body)
+  if kind == 'bark' then
+    return string.match(body, '^(%d+):(%d+)$')
   end
-  return redis.call('XADD', queue, 'NOMKSTREAM', 'MAXLEN', '~', keep, '*', kind, body)
+  return kind, body
+end
+
+-- Returns the kind of an entry, its bark and its author.
+local function told_by(entry)
+  local field, value = entry[2][1], entry[2][2]
+  if string.find(field, '^%d') then
+    return 'bark', field, value
+  end
+  return field, string.match(value, '^(%d+):(%d+)$')
+end
+
+-- `keep` may be '': then nothing is trimmed, which is a third of the cost.
+local function append(queue, keep, field, value)
+  if keep == '' then
+    return redis.call('XADD', queue, 'NOMKSTREAM', '*', field, value)
+  end
+  return redis.call('XADD', queue, 'NOMKSTREAM', 'MAXLEN', '~', keep, '*', field, value)
 end
 
 local function ring(queue, id, kind, body)
@@ -35,9 +52,9 @@ local function newest_floor(queue)
   return ''
 end
 
-local function holds(queue, since, kind, body)
+local function holds(queue, since, field, value)
   for _, entry in ipairs(redis.call('XRANGE', queue, since, '+')) do
-    if entry[2][1] == kind and entry[2][2] == body then
+    if entry[2][1] == field and entry[2][2] == value then
       return true
     end
   end
@@ -61,6 +78,7 @@ local LOOKED = 500 -- queues a look at who listens: an answer of Redis' fills th
 -- Asking for many queues at once who listens costs a third of ringing each, and nearly nobody does.
 local function append_all(prefix, users, keep, kind, body)
   local delivered, done = 0, 0
+  local field, value = field_of(kind, body)
   local well, reason = pcall(function()
     for from = 1, #users, LOOKED do
       local queues = {}
@@ -69,7 +87,7 @@ local function append_all(prefix, users, keep, kind, body)
       end
       local listeners = redis.call('PUBSUB', 'SHARDNUMSUB', unpack(queues))
       for i, queue in ipairs(queues) do
-        local id = append(queue, keep, kind, body)
+        local id = append(queue, keep, field, value)
         done = from + i - 1
         delivered = delivered + (id and 1 or 0)
         if id and listeners[2 * i] > 0 then
@@ -85,9 +103,10 @@ local function deliver(mark, keep, seconds, kind, body, since, turn, users)
   local prefix, first, served = tag_of(mark) .. ':queue:', mark .. ':first', redis.call('GET', mark) or ''
   local skipped = turn ~= 'whole' and members(first) or {}
   local open = {}
+  local field, value = field_of(kind, body)
   for at = 1, #users, WIDTH do
     local user = string.sub(users, at, at + WIDTH - 1)
-    if user > served and not skipped[user] and not (since ~= '' and holds(prefix .. user, since, kind, body)) then
+    if user > served and not skipped[user] and not (since ~= '' and holds(prefix .. user, since, field, value)) then
       open[#open + 1] = user
     end
   end
@@ -156,9 +175,10 @@ end
 
 -- KEYS queue | ARGV keep, author. Takes an author's entries out; returns how many.
 local function barker_prune(keys, args)
-  local queue, suffix, pruned = keys[1], ':' .. args[2], {}
+  local queue, pruned = keys[1], {}
   for _, entry in ipairs(redis.call('XRANGE', queue, '-', '+')) do
-    if string.sub(entry[2][2], -#suffix) == suffix then
+    local _, _, author = told_by(entry)
+    if author == args[2] then
       pruned[#pruned + 1] = entry[1]
     end
   end
@@ -262,8 +282,7 @@ local function barker_read(keys, args)
   repeat
     local entries = redis.call('XREVRANGE', keys[1], from, '-', 'COUNT', batch)
     for _, entry in ipairs(entries) do
-      local kind, body = entry[2][1], entry[2][2]
-      local bark, author = string.match(body, '^(%d+):(%d+)$')
+      local kind, bark, author = told_by(entry)
       last = entry
       if kind == 'bark' or kind == 'backfill' then
         if not seen[bark] and not gone[author] and below(bark, before) then

@@ -1,7 +1,7 @@
 """Redis Streams: a personal queue for each user. Derived data: all of it can be made again.
 
-{q<bucket>}:queue:<user>        stream  one field an entry, <kind> "<bark>:<author>"; newest QUEUE_KEEP,
-                                        QUEUE_DAYS since read
+{q<bucket>}:queue:<user>        stream  one field an entry, <kind> "<bark>:<author>", for barks <bark> "<author>";
+                                        newest QUEUE_KEEP, QUEUE_DAYS since read
 {q<bucket>}:queue:<user>        channel (sharded) "<entry> <kind> <bark>:<author>", rung as an entry is appended
 {q<bucket>}:mark:<bark>:<kind>  string  the highest user id served in this bucket; 600 s, of large ones an hour
 … :first                        set     users served out of turn, before the others; an hour
