@@ -73,25 +73,24 @@ end
 
 local LOOKED = 500 -- queues a look at who listens: an answer of Redis' fills the stack of Lua
 
--- Appends to the queues of users in their order; returns how many there were, the number of the last user served, and
--- an error that kept the others from it: a queue is not here while its slot moves to another master.
+-- Appends to queues in their order; returns how many there were, the number of the last one served, and an error that kept
+-- the others from it: a queue is not here while its slot moves to another master.
 -- Asking for many queues at once who listens costs a third of ringing each, and nearly nobody does.
-local function append_all(prefix, users, keep, kind, body)
-  local delivered, done = 0, 0
+local function append_all(queues, keep, kind, body)
   local field, value = field_of(kind, body)
+  local delivered, done = 0, 0
   local well, reason = pcall(function()
-    for from = 1, #users, LOOKED do
-      local queues = {}
-      for i = from, math.min(from + LOOKED - 1, #users) do
-        queues[#queues + 1] = prefix .. users[i]
-      end
-      local listeners = redis.call('PUBSUB', 'SHARDNUMSUB', unpack(queues))
-      for i, queue in ipairs(queues) do
-        local id = append(queue, keep, field, value)
-        done = from + i - 1
-        delivered = delivered + (id and 1 or 0)
-        if id and listeners[2 * i] > 0 then
-          ring(queue, id, kind, body)
+    for from = 1, #queues, LOOKED do
+      local to = math.min(from + LOOKED - 1, #queues)
+      local listeners = redis.call('PUBSUB', 'SHARDNUMSUB', unpack(queues, from, to))
+      for i = from, to do
+        local id = append(queues[i], keep, field, value)
+        done = i
+        if id then
+          delivered = delivered + 1
+          if listeners[2 * (i - from + 1)] > 0 then
+            ring(queues[i], id, kind, body)
+          end
         end
       end
     end
@@ -102,20 +101,26 @@ end
 local function deliver(mark, keep, seconds, kind, body, since, turn, users)
   local prefix, first, served = tag_of(mark) .. ':queue:', mark .. ':first', redis.call('GET', mark) or ''
   local skipped = turn ~= 'whole' and members(first) or {}
-  local open = {}
+  local queues, number = {}, 0
   local field, value = field_of(kind, body)
   for at = 1, #users, WIDTH do
     local user = string.sub(users, at, at + WIDTH - 1)
-    if user > served and not skipped[user] and not (since ~= '' and holds(prefix .. user, since, field, value)) then
-      open[#open + 1] = user
+    local queue = prefix .. user
+    if user > served and not skipped[user] and not (since ~= '' and holds(queue, since, field, value)) then
+      number = number + 1
+      queues[number] = queue
     end
   end
-  local delivered, done, failed = append_all(prefix, open, keep, kind, body)
-  local last = failed and (open[done] or '') or string.sub(users, -WIDTH)
-  if turn == 'first' and done > 0 then
-    redis.call('SADD', first, unpack(open, 1, done))
+  local delivered, done, failed = append_all(queues, keep, kind, body)
+  if turn == 'first' then
+    for i = 1, done do
+      redis.call('SADD', first, string.sub(queues[i], -WIDTH))
+    end
     redis.call('EXPIRE', first, seconds)
-  elseif turn ~= 'first' and last > served then
+    return delivered, failed
+  end
+  local last = failed and string.sub(queues[done] or '', -WIDTH) or string.sub(users, -WIDTH)
+  if last > served then
     redis.call('SET', mark, last, 'EX', seconds)
   end
   return delivered, failed
