@@ -20,8 +20,8 @@ for bark in string.gmatch(ARGV[2], '%d+') do wanted[bark] = true end
 for i = 3, #ARGV do
   local seen = {}
   for _, entry in ipairs(redis.call('XREVRANGE', KEYS[1] .. ARGV[i], '+', '-', 'COUNT', ARGV[1])) do
-    local bark = string.match(entry[2][2], '^%d+')
-    if entry[2][1] == 'bark' and wanted[bark] then
+    local bark = entry[2][1]
+    if wanted[bark] then
       if seen[bark] then doubled = doubled + 1 else found = found + 1 end
       seen[bark] = true
       local ms = tonumber(string.match(entry[1], '^%d+'))

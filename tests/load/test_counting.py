@@ -36,7 +36,7 @@ def test_a_missing_delivery_is_noticed(bench: Bench, readers: list[int]) -> None
 def test_a_doubled_delivery_is_noticed(bench: Bench, readers: list[int]) -> None:
     bark, author = ids.new(), ids.new()
     bench.stores.queues.deliver(Delivery("bark", bark, author, readers))
-    bench.redis.xadd(bench.stores.queues.channel(readers[7]), {"bark": f"{bark}:{author}"})
+    bench.redis.xadd(bench.stores.queues.channel(readers[7]), {str(bark): str(author)})
     with pytest.raises(AssertionError, match="1 deliveries are doubled"):
         all_arrived(bench, readers, [bark], 300)
 
