@@ -31,6 +31,8 @@ CROWD = LARGE_FAN_OUT + 500  # followers who never read, so they have no queue
 FOLLOWED = 4  # authors a reader follows at the beginning
 OWED_SECONDS = 90.0  # for every bark to be acknowledged: a repeat of what a killed process began has to wait a minute
 WARM_SECONDS = 60.0  # for the first follow to succeed
+READ_SECONDS = 60.0  # for everybody to read a page
+AGAIN_SECONDS = 0.2
 FEED_SECONDS = 60.0  # for one feed to be read
 PASSWORD = "correct horse"
 
@@ -131,14 +133,20 @@ class Campaign:
         crowd = [(ids.new(), star.id) for star in self._authors[:STARS] for _ in range(CROWD)]
         stores.follows.add_many([*sorted(self._initial), *crowd], ids.now_ms())
         self._screens = [Screen(reader, self._crew.urls) for reader in self._readers[-SCREENS:]]
+        self._all_read()
         phone = Phone(self._crew.urls, 0)
-        for one in self._everybody:  # who has read once has a queue
-            answer = phone.send(one, "GET", "/v1/feed")
-            assert answer.ok, answer
         until = time.monotonic() + WARM_SECONDS  # Neo4j plans a query longer than the service waits, the first time
         path = f"/v1/me/following/{self._authors[1].handle}"
         while not (phone.send(self._authors[0], "PUT", path).ok and phone.send(self._authors[0], "DELETE", path).ok):
             assert time.monotonic() < until, "nobody can follow"
+
+    def _all_read(self) -> None:
+        """Let everybody read her feed: who has read has a queue, also where all were lost just now."""
+        phone, until = Phone(self._crew.urls, 0), time.monotonic() + READ_SECONDS
+        for one in self._everybody:
+            while not phone.send(one, "GET", "/v1/feed").ok:
+                assert time.monotonic() < until, "nobody can read"
+                time.sleep(AGAIN_SECONDS)
 
     def _timed(self, what: str) -> "_Timed":
         return _Timed(self._result.seconds, what)
@@ -157,6 +165,7 @@ class Campaign:
 
     def _rest(self, people: People) -> None:
         self._crew.revive()
+        self._all_read()
         people.settle(OWED_SECONDS, lambda: self._look("the last barks are acknowledged"))
         with Redis.from_url(self._crew.settings["BARKER_QUEUES_URL"]) as redis:
             left = lambda: left_to_do(self._crew.stores, redis)  # noqa: E731
