@@ -55,8 +55,8 @@ class World:
 
     def __init__(self, stores: Stores, redis: RawRedis, asked: list[Job]) -> None:
         self.real, self._redis, self.jobs = stores, redis, asked
-        self._troubles = Troubles(stores)
-        self.stores = self._troubles.stores
+        self.troubles = Troubles(stores)
+        self.stores = self.troubles.stores
         self.people = [User(ids.new(), f"model_{secrets.token_hex(8)}") for _ in range(3)]
         for user in self.people:
             assert stores.users.insert(user, "no password")
@@ -100,12 +100,12 @@ class World:
         """Follow or unfollow; where that met with trouble the graph says what came of it."""
         pair = follower.id, followee.id
         self._changes[pair] += 1  # twice: a settling that began in between has settled nothing
-        with self._troubles.meet(trouble):
+        with self.troubles.meet(trouble):
             act = following.follow if follows else following.unfollow
             act(self.stores, follower.id, followee.handle)
         self._changes[pair] += 1
         self._leaky.discard(pair)
-        if self._troubles.struck:
+        if self.troubles.struck:
             follows = self.real.follows.degrees(*pair).follows
             self._leaky |= set() if follows else {pair}
         self._follows = self._follows | {pair} if follows else self._follows - {pair}
@@ -120,7 +120,7 @@ class World:
             self.jobs[:] = [one for one in self.jobs if one != job]
         self._running += jobs
         ended = False
-        with self._troubles.meet(trouble), clock(self._hours * HOUR_MS):
+        with self.troubles.meet(trouble), clock(self._hours * HOUR_MS):
             HANDLERS[jobs[0].name](self.stores, **_arguments(jobs))
             ended = True
         for job in jobs:
@@ -203,7 +203,7 @@ class World:
             self.run(job)
         self._redis.delete(*(key for key in self.keys() if b":queue:" not in key), b"none")
         self._hours += 1
-        self._leaky |= {pair for pair in self._changes if pair not in self._follows and not self._is_settled(pair)}
+        self._leaky |= {pair for pair in self._changes if pair not in self._follows and not self.is_settled(pair)}
 
     def keys(self) -> list[bytes]:
         """Return all that the server keeps of these people and barks."""
@@ -227,7 +227,7 @@ class World:
         """Read a page, and hold it against the model; None if it cannot be had."""
         must, may = self.must(reader), self.may(reader)
         answers: list[Page] = []
-        with self._troubles.meet(trouble):
+        with self.troubles.meet(trouble):
             shown, next_before = feed.read_feed(self.stores, reader.id, before, limit)
             answers.append(([one.bark.id for one in shown], next_before or 0))
         if not answers:
@@ -239,13 +239,13 @@ class World:
         assert not set(page) - may, "nothing deleted, nobody unfollowed"
         assert not {bark_id for bark_id in must if below <= bark_id < before} - set(page), "no hole and no early end"
         assert len(page) <= limit
-        assert not below or (below == page[-1] and (len(page) == limit or self._troubles.struck))
+        assert not below or (below == page[-1] and (len(page) == limit or self.troubles.struck))
         return page, below
 
     def must(self, reader: User) -> set[int]:
         """Return what she has to be shown."""
         settled = {followee for follower, followee in self._follows if follower == reader.id}
-        settled = {one for one in settled if self._is_settled((reader.id, one))} | {reader.id}
+        settled = {one for one in settled if self.is_settled((reader.id, one))} | {reader.id}
         return {bark_id for bark_id, author in self.barks.items() if author in settled and bark_id in self._told}
 
     def may(self, reader: User) -> set[int]:
@@ -254,7 +254,8 @@ class World:
         known = {followee for follower, followee in self._follows | leaky if follower == reader.id} | {reader.id}
         return {bark_id for bark_id, author in self.barks.items() if author in known}
 
-    def _is_settled(self, pair: Pair) -> bool:
+    def is_settled(self, pair: Pair) -> bool:
+        """Tell whether all that happened between the two has reached the queue."""
         return self._settled.get(pair, 0) == self._changes[pair] and not self._is_moving(pair)
 
     def _is_moving(self, pair: Pair) -> bool:
