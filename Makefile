@@ -44,7 +44,7 @@ cluster: .venv/test ## Run the queues on a Redis Cluster whose masters die (minu
 bench: .venv/bench ## Measure it, beside the limits of the same servers (up to 25 minutes)
 	@$(BIN)/python -m tests.load $(ARGS)
 
-faults: .venv/test ## Kill processes at random, up to 1,000 times: is a bark lost or doubled? (20 minutes)
+faults: .venv/test ## Kill processes at random, up to 1,000 times: is a bark lost or doubled? (half an hour)
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
 lock: ## Write constraints.txt anew, with the newest versions that setup.cfg allows
@@ -52,7 +52,7 @@ lock: ## Write constraints.txt anew, with the newest versions that setup.cfg all
 	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[local,dev,bench]'
 	@{ echo "# Exact versions of all dependencies; written by make lock."; \
 	  build/lock/bin/python -m pip freeze --exclude barker; } > constraints.txt
-	@rm -rf build
+	@rm -rf build/lock build/lib build/bdist.*
 
 clean: ## Remove the virtual environment; data stays
 	rm -rf .venv build

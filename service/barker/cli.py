@@ -123,6 +123,8 @@ _all = click.option("--all", "everything", is_flag=True, help="All that are park
 def jobs(context: click.Context, as_json: bool) -> None:
     """Show the lanes of jobs; see to those that were given up."""
     if context.invoked_subcommand:
+        if as_json:
+            raise click.UsageError(f"--json comes last: barker jobs {context.invoked_subcommand} --json")
         return
     with _stores() as stores:
         found = stores.lanes.overview()

@@ -31,7 +31,7 @@ graceful_timeout = 10  # seconds for requests to end; streams are let go at once
 forwarded_allow_ips = ""  # what a proxy says is believed by the app alone, as BARKER_TRUSTED_PROXIES says
 limit_request_line = 8190  # a cursor or a query that is too long gets an answer that names it
 if sys.flags.safe_path:  # python -P; gunicorn puts the current folder before all that modules come from, all the same
-    sys.path[:] = [folder for folder in sys.path if folder != os.getcwd()]
+    sys.path[:] = [path for path in sys.path if path != os.getcwd()]
     chdir = "/"
 control_socket_disable = True  # else it puts a socket into the home directory
 loglevel = "warning"

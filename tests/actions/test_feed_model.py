@@ -44,7 +44,6 @@ drawn = settings(
 
 person, number = st.integers(0, 2), st.integers(0, 1_000)
 pair = st.sampled_from([(a, b) for a in range(3) for b in range(3) if a != b])
-histories = st.lists(st.lists(number, max_size=12), min_size=3, max_size=3)
 skew = st.integers(1 - CLOCKS_MS, CLOCKS_MS - 5)
 limit = st.integers(1, 9)
 ACTIONS = ("settle", "prune", "follow", "unfollow", "read", "return")

@@ -8,7 +8,7 @@ from barker import ids
 from barker.errors import StoreDown
 from barker.stores.delivery import BUCKETS, FIRST, REST, WHOLE
 from barker.stores.queues import Queues
-from tests.barker_process import wait_for
+from tests.barker_process import PATIENCE, wait_for
 from tests.cluster.servers import ClusterServers, Move
 from tests.cluster.test_queues import barks_of, deliver
 
@@ -76,20 +76,20 @@ def test_bells_end_when_a_slot_moves(queues: Queues, users: list[int], move: Mov
     bells = queues.bells()
     try:
         bells.subscribe(queues.channel(users[0]))
-        assert bells.next(5)
+        assert bells.next(PATIENCE)
         move.begin()
         move.carry_all()
         move.end()
         with pytest.raises(StoreDown):
-            bells.next(5)
+            bells.next(PATIENCE)
     finally:
         bells.close()
     again = queues.bells()
     try:
         again.subscribe(queues.channel(users[0]))
-        assert again.next(5)
+        assert again.next(PATIENCE)
         deliver(queues, bark := ids.new(), users)
-        ring = again.next(5)
+        ring = again.next(PATIENCE)
         assert ring
         assert ring.entry
         assert ring.entry.bark_id == bark
@@ -101,12 +101,12 @@ def test_bells_end_when_a_master_steps_down(servers: ClusterServers, queues: Que
     bells = queues.bells()
     try:
         bells.subscribe(queues.channel(users[0]))
-        assert bells.next(5)
+        assert bells.next(PATIENCE)
         replica = servers.replica_of(servers.serving(queues.channel(users[0])))
         replica.cluster("FAILOVER")
         wait_for(replica.is_master, "the replica to take over")
         with pytest.raises(StoreDown):
-            bells.next(5)
+            bells.next(PATIENCE)
     finally:
         bells.close()
     servers.wait_until_well()

@@ -10,7 +10,7 @@ from barker.errors import StoreDown
 from barker.stores import bells
 from barker.stores.jobs import Jobs
 from barker.stores.queues import Queues
-from tests.barker_process import wait_for
+from tests.barker_process import PATIENCE, wait_for
 from tests.cluster.conftest import SECONDS
 from tests.cluster.servers import ClusterServers
 from tests.cluster.test_queues import barks_of, deliver, people
@@ -24,7 +24,7 @@ def test_a_silent_master_is_down_in_time_and_its_replica_is_found(
     jobs.note_run(jobs.server_run()[0], 5)
     assert jobs.server_run()[1] == 0
     ringing.subscribe(queues.channel(users[0]))
-    assert ringing.next(5)
+    assert ringing.next(PATIENCE)
     master = servers.serving(queues.channel(users[0]))
     other = next(user for user in users if servers.serving(queues.channel(user)) is not master)
     servers.kill(master, signal.SIGSTOP)

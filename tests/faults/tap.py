@@ -6,7 +6,7 @@ from typing import Any
 from tests.faults.proxy import Proxy, _End
 
 # What a process asks by itself, at any time: whether a server, or a subscription, is still there.
-OF_ITSELF = {"PING", "hello", "$cmd", "SSUBSCRIBE", "SUBSCRIBE", "CLIENT", "HELLO"}
+OF_ITSELF = {"PING", "hello", "$cmd", "SSUBSCRIBE", "SUBSCRIBE", "CLIENT", "HELLO", "TIME"}
 
 
 class Tap(Proxy):

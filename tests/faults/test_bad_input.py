@@ -201,7 +201,10 @@ def test_of_jobs_run_together_only_those_of_another_version_are_parked(
     assert counted("barker_jobs_total", **ends, end="parked") == parked + 1
 
 
-def test_two_workers_of_one_name_do_each_job_once_and_either_may_go(stores: Stores, at_work: Runs) -> None:
+def test_two_workers_of_one_name_do_each_job_once_and_either_may_go(
+    stores: Stores, at_work: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "LEASE_SECONDS", 60)  # neither is taken for dead, however slow it is
     doing = Doing(seconds=0.02)
     put(stores, 60)
     with at_work({"do": doing}, "one"):

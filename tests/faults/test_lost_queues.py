@@ -62,7 +62,7 @@ def test_an_open_screen_hears_again_of_barks_though_nobody_reads_the_feed(
 ) -> None:
     with Screen(bob) as screen:
         redis.flushall()
-        wait_for(lambda: HOLES & {event.name for event in screen.events}, "the screen to say that it lost count", 5)
+        wait_for(lambda: HOLES & {event.name for event in screen.events}, "the screen to say that it lost count")
         ada.bark("after")
         wait_for(lambda: screen.barks() == ["after"], "the bark")
 
@@ -98,7 +98,7 @@ def test_a_server_that_restarts_without_its_last_second_costs_no_bark(
         log.truncate(kept)
     servers.queues.start_one("queues")
     wait_for(world.is_ready, "the service to find its store")
-    wait_for(lambda: bob.feed() == ["in the last second", "before"], "the bark to be found again", 5)
+    wait_for(lambda: bob.feed() == ["in the last second", "before"], "the bark to be found again")
 
 
 def test_a_server_that_restarts_without_its_last_second_costs_no_follow_and_no_unfollow(
@@ -120,7 +120,7 @@ def test_a_server_that_restarts_without_its_last_second_costs_no_follow_and_no_u
         log.truncate(kept)
     servers.queues.start_one("queues")
     wait_for(world.is_ready, "the service to find its store")
-    wait_for(lambda: (gil.feed(), bob.feed()) == (["of old"], []), "both to be settled again", 5)
+    wait_for(lambda: (gil.feed(), bob.feed()) == (["of old"], []), "both to be settled again")
 
 
 def _append_only_file(redis: Redis) -> Path:

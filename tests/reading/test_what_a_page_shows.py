@@ -58,9 +58,10 @@ def test_what_is_shown_is_at_most_two_seconds_old(stores: Stores, ada: User, bob
     before = bob.get("/v1/feed")["items"][0]
     stores.users.update(ada.id, {"name": "Ada the second"})
     stores.barks.add_replies(made, 3)
-    changed = time.monotonic()
+    changed = asked = time.monotonic()
     while (item := bob.get("/v1/feed")["items"][0]) == before:
-        assert time.monotonic() < changed + SHOWN_SECONDS + SLACK_SECONDS
+        assert asked < changed + SHOWN_SECONDS + SLACK_SECONDS
+        asked = time.monotonic()
     assert (item["author"]["name"], item["counts"]["replies"]) == ("Ada the second", 3)
 
 
@@ -70,9 +71,10 @@ def test_a_page_that_is_read_all_the_time_is_no_older_either(stores: Stores, ada
     for number in range(40):
         stores.users.update(ada.id, {"name": str(number)})
         told[str(number)] = time.monotonic()
+        asked = time.monotonic()
         name = bob.get("/v1/feed")["items"][0]["author"]["name"]
         older = [at for other, at in told.items() if name.isdigit() and int(other) > int(name)]
-        assert time.monotonic() - min(older, default=time.monotonic()) < SHOWN_SECONDS + SLACK_SECONDS
+        assert asked - min(older, default=asked) < SHOWN_SECONDS + SLACK_SECONDS
         time.sleep(0.1)
 
 

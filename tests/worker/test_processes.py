@@ -129,7 +129,7 @@ def test_workers_end_when_their_parent_is_killed(run: Callable[..., Any]) -> Non
 def test_workers_that_do_not_come_to_an_end_are_ended(
     run: Callable[..., Any], jobs: Jobs, processes: str, how: str
 ) -> None:
-    limit = "60" if how == "a second signal" else "1"
+    limit = "60" if how == "a second signal" else "4"
     settings = {"BARKER_WORKER_PROCESSES": processes, "BARKER_WORKER_STOP_SECONDS": limit}
     for number in range(30):
         jobs.put(Job("do", {"number": number}))

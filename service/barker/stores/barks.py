@@ -95,10 +95,7 @@ class Barks:
         """Leave a tombstone, with the intent to tell it, in one write; None if the author has no such bark."""
         document = self._barks.find_one_and_update(
             {"_id": bark_id, "author": author_id, "deleted": False},
-            {
-                "$set": {"deleted": True, "text": "", **_pending(now_ms)},
-                "$unset": {"begun": 1, "shares": 1, "shares_left": 1},
-            },
+            {"$set": {"deleted": True, "text": "", **_pending(now_ms)}, "$unset": NOT_BEGUN},
         )
         return _from_document(document) if document else None
 

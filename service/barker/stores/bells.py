@@ -91,7 +91,8 @@ class Bells:
         self._ending[channel] -= 1
         if self._ending[channel] < 0:
             raise StoreDown("queues")
-        self._ending += Counter()  # drops what is at zero
+        if not self._ending[channel]:
+            del self._ending[channel]
 
     @contextmanager
     def _breaking(self) -> Iterator[None]:
@@ -132,6 +133,8 @@ class ClusterBells:
     def subscribe(self, channel: str) -> None:
         """Ask for the rings of a queue; a Ring without an entry tells when it stands."""
         with self._breaking(), self._turn:
+            if self._closed:  # by whoever waited for a silent master before
+                raise StoreDown("queues")
             if not self._of:
                 # Were one of them missing, all would subscribe again and again: so nobody does until all are there.
                 for master in self._cluster.masters():

@@ -29,7 +29,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from barker.stores.topology import Address, Topology
 
-TO_ALL = {"PING", "TIME", "FUNCTION LOAD", "PUBSUB SHARDCHANNELS"}  # commands without a key: every master gets them
+TO_ALL = {"PING", "FUNCTION LOAD", "PUBSUB SHARDCHANNELS"}  # commands without a key: every master gets them
 PAUSE_SECONDS = 0.05  # between two tries while a slot is on its way or has no master
 AGAIN = (RedisConnectionError, AskError, TryAgainError, ClusterDownError)  # a MovedError is an AskError
 

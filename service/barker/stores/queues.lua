@@ -7,7 +7,7 @@ local function tag_of(key)
   return string.match(key, '^({q%d+})')
 end
 
--- The one field of an entry: of a bark its id and its author's, which Redis keeps as numbers, in half of the memory.
+-- The one field of an entry: of a bark its id and its author's, which Redis keeps as numbers: two thirds of the memory.
 local function field_of(kind, body)
   if kind == 'bark' then
     return string.match(body, '^(%d+):(%d+)$')

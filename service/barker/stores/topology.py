@@ -36,7 +36,7 @@ class Topology:
 
     def address(self, slot: int) -> Address:
         """Return the master of a slot. Raises ClusterDownError where there is none."""
-        if self._doubt:
+        if self._doubt or slot not in self._slots:
             self.refresh()
         if slot not in self._slots:
             raise ClusterDownError(f"CLUSTERDOWN no master serves slot {slot}")
@@ -44,7 +44,7 @@ class Topology:
 
     def masters(self) -> list[Redis]:
         """Return a client for each master that serves a slot."""
-        if self._doubt:
+        if self._doubt or not self._slots:
             self.refresh()
         return [self.client(address) for address in sorted(set(self._slots.values()))]
 
@@ -118,6 +118,8 @@ class Topology:
         nodes: set[Address] = set()
         with self._connect(self._url_of(asked), self._seconds / ASKED) as client:
             rows: Any = client.execute_command("CLUSTER SLOTS")
+        if not rows:  # it has left the cluster, or the cluster is still forming
+            raise ClusterDownError("CLUSTERDOWN no slot is served")
         for first, last, *servers in rows:
             addresses = [(host or asked[0], int(port)) for host, port, *_ in servers]
             nodes.update(addresses)
