@@ -103,7 +103,10 @@ def look_up(stores: Stores, bark_ids: Sequence[int]) -> list[Shown]:
     known = stores.shown.known()
     if missing := [bark_id for bark_id in bark_ids if bark_id not in known]:
         found = {shown.bark.id: shown for shown in hydrate(stores, missing)}
-        known.update((bark_id, found.get(bark_id)) for bark_id in missing)
+        before = stores.shown.before
+        for bark_id in missing:
+            now, was = found.get(bark_id), before.get(bark_id)
+            known[bark_id] = was if was == now else now  # unchanged: it need not be rendered again
     return [shown for bark_id in bark_ids if (shown := known[bark_id])]
 
 

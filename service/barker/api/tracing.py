@@ -7,13 +7,18 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
+from barker import logs
 from barker.api.context import viewer
 from barker.metrics import counts
 
 REQUEST_ID = "X-Request-Id"
+SAFE = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Cache-Control", "no-store"),
+)
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
-
-log = structlog.get_logger()
 
 
 def _begin() -> None:
@@ -25,22 +30,24 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    response.headers[REQUEST_ID] = g.request_id
     if response.status_code == 204:
         response.headers.pop("Content-Type", None)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-    response.headers.setdefault("Cache-Control", "no-store")
+    given = {name for name, _ in response.headers}  # looking for one that is not there costs an exception
+    for name, value in ((REQUEST_ID, g.request_id), *SAFE):
+        if name not in given:
+            response.headers.add(name, value)
     seconds, route = time.monotonic() - g.began, request.url_rule.rule if request.url_rule else None
     counts.request(route, request.method, response.status_code, seconds)
-    log.info(
-        "request",
-        method=request.method,
-        route=route,
-        status=response.status_code,
-        ms=round(seconds * 1000, 1),
-        user=viewer(),
+    logs.plain(
+        {
+            "method": request.method,
+            "route": route,
+            "status": response.status_code,
+            "ms": round(seconds * 1000, 1),
+            "user": viewer(),
+            "request_id": g.request_id,
+            "event": "request",
+        }
     )
     return response
 

@@ -16,15 +16,16 @@ class Recent(Generic[K, V]):
 
     def __init__(self, seconds: float, most: int) -> None:
         self._seconds, self._most = seconds, most
-        self.clear()
+        self.before: dict[K, V] = {}  # what ended last: where a thing turns out unchanged, so is what was made of it
+        self._known: dict[K, V] = {}
+        self._until = 0.0
 
     def known(self) -> dict[K, V]:
         """Return what is known now. Put into this very dict only what you read after this call: so it ends in time."""
         if time.monotonic() >= self._until or len(self._known) >= self._most:
-            self.clear()
+            self.before, self._known, self._until = self._known, {}, time.monotonic() + self._seconds
         return self._known
 
     def clear(self) -> None:
         """Forget everything; what others are still reading goes nowhere."""
-        self._known: dict[K, V] = {}
-        self._until = time.monotonic() + self._seconds
+        self.before, self._known, self._until = {}, {}, time.monotonic() + self._seconds
