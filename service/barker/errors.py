@@ -66,9 +66,9 @@ class StoreDown(BarkerError):
 
     code = "store_down"
 
-    def __init__(self, store: str) -> None:
+    def __init__(self, store: str, reason: str = "") -> None:
         super().__init__(f"The {store} store does not answer. Nothing is wrong with your request: try again shortly.")
-        self.store = store
+        self.store, self.reason = store, reason
 
 
 class BadSettings(Exception):

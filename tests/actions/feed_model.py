@@ -194,7 +194,8 @@ class World:
         self._recover()
 
     def _recover(self) -> None:
-        self.real.barks.fan_out_again(min(map(ids.ms_of, self._made), default=ids.now_ms()) - 1, ids.now_ms())
+        since_ms = min(map(ids.ms_of, self._made), default=ids.now_ms()) - 1
+        self.real.barks.fan_out_again(since_ms, ids.now_ms(), f"run {ids.new()}")
         fanning.sweep(self.real)
 
     def pass_an_hour(self) -> None:

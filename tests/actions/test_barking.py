@@ -40,6 +40,17 @@ def test_a_bark_whose_job_was_lost_is_swept(stores: Stores, new_user: NewUser, m
     assert texts(stores, bob) == ["woof"]
 
 
+def test_what_waits_is_asked_for_at_once_when_the_queues_came_back_empty(
+    stores: Stores, new_user: NewUser, asked: list[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bark = post(stores, new_user("ada")).bark
+    stores.barks.look_again([bark.id], ids.now_ms())
+    monkeypatch.setattr(Jobs, "server_run", lambda self: ("a run", None))
+    monkeypatch.setattr(Jobs, "note_run", lambda self, run, now_ms: None)
+    fanning.recover(stores)
+    assert bark.id in stores.barks.overdue(ids.now_ms(), 10_000)
+
+
 def test_a_fan_out_run_again_changes_nothing(stores: Stores, new_user: NewUser, asked: list[Job]) -> None:
     ada = new_user("ada")
     feed.open_queue(stores, ada.id)

@@ -9,7 +9,7 @@ from barker import ids
 from barker.actions import barking, fanning, feed
 from barker.models import BarkDraft, User
 from barker.stores import Stores, delivery
-from barker.stores.delivery import BUCKETS, FIRST, MARK_SECONDS, Delivery
+from barker.stores.delivery import BUCKETS, FIRST, MARK_SECONDS, WHOLE, Delivery
 from barker.stores.functions import Call
 from barker.stores.jobs import LARGE, SMALL, Job, Jobs
 from barker.worker.handlers import BATCHED, HANDLERS
@@ -67,7 +67,7 @@ def test_small_ones_of_many_authors_are_delivered_together(stores: Stores, lanes
     barks = [bark(stores, author, fan_out=False) for author, _ in authors]
     calls.clear()
     fanning.fan_out(stores, [*barks, ids.new()])
-    assert calls == ["begin", "few_followers", "deliver", "fanned_out"]
+    assert calls == ["pending", "few_followers", "begin", "deliver", "fanned_out"]
     for (author, followers), bark_id in zip(authors, barks, strict=True):
         assert told(stores, bark_id, [*followers, author.id]) == [1, 1, 1, 1]
     assert all(found.fanned_out for found in stores.barks.by_ids(barks).values())
@@ -79,7 +79,7 @@ def calls(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The calls to stores that a fan-out makes."""
     made: list[str] = []
     for store, names in {
-        stores.barks: ("begin", "fanned_out"),
+        stores.barks: ("pending", "begin", "fanned_out"),
         stores.follows: ("few_followers", "all_followers"),
         stores.queues: ("deliver",),
     }.items():
@@ -201,6 +201,36 @@ def test_a_large_one_that_has_become_small_meanwhile_serves_nobody_twice(
     assert told(stores, bark_id, [online, author.id]) == [1, 1]
 
 
+def test_one_that_began_small_and_is_large_when_it_is_tried_again_serves_nobody_twice(
+    stores: Stores, lanes: Lanes
+) -> None:
+    author, followers = popular(stores, 3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(stores.barks), "fanned_out", lambda *_: None)  # its worker died
+        bark_id = bark(stores, author)
+    for bucket in range(BUCKETS):
+        stores.queues._redis.delete(f"{{q{bucket}}}:mark:{bark_id}:bark")
+    ago = ids.now_ms() - (MARK_SECONDS[WHOLE] + 1) * 1000
+    stores.documents.collection("barks").update_one({"_id": bark_id}, {"$set": {"begun": ago}})
+    stores.follows.add(new := ids.new(), author.id, ids.now_ms())
+    stores.queues.open(new)
+    run(stores, [Job("fan_out", {"bark": bark_id})])
+    run(stores, lanes[LARGE])
+    assert told(stores, bark_id, [*followers, new, author.id]) == [1] * 5
+
+
+def test_a_share_that_is_done_is_not_read_again(
+    stores: Stores, lanes: Lanes, many: tuple[User, list[int]], calls: list[str]
+) -> None:
+    bark(stores, many[0])
+    run(stores, [lanes[LARGE].pop()])
+    done = lanes[LARGE].pop(0)
+    run(stores, [done])
+    calls.clear()
+    run(stores, [done])
+    assert calls == ["pending"]
+
+
 def test_a_deletion_during_a_large_fan_out_has_shares_of_its_own(
     stores: Stores, lanes: Lanes, many: tuple[User, list[int]]
 ) -> None:
@@ -231,7 +261,7 @@ def test_what_a_restart_may_have_lost_is_fanned_out_again_in_all_its_shares(
         stores.queues._redis.delete(f"{{q{bucket}}}:mark:{bark_id}:bark")
     stores.queues._redis.delete(stores.queues.channel(followers[0]))
     stores.queues.open(followers[0])  # the server came back without what this one had got
-    stores.barks.fan_out_again(ids.ms_of(bark_id), ids.now_ms())
+    stores.barks.fan_out_again(ids.ms_of(bark_id), ids.now_ms(), "another run")
     long_ago = ids.now_ms() - (MARK_SECONDS[FIRST] + 1) * 1000
     stores.documents.collection("barks").update_one({"_id": bark_id}, {"$set": {"begun": long_ago}})
     run(stores, [Job("fan_out", {"bark": bark_id})])

@@ -75,7 +75,7 @@ def test_what_was_fanned_out_of_late_can_be_fanned_out_again_however_old_it_is(s
     for bark, fanned_at in ((first, now), (second, now - 120_000)):
         stores.barks.insert(bark, now)
         stores.barks.fanned_out([FanOut(bark)], fanned_at)
-    assert stores.barks.fan_out_again(now - 60_000, now) >= 1
+    assert stores.barks.fan_out_again(now - 60_000, now, f"run {bark.id}") >= 1
     pending = stores.barks.overdue(now, 10_000)
     assert first.id in pending
     assert second.id not in pending
@@ -84,24 +84,26 @@ def test_what_was_fanned_out_of_late_can_be_fanned_out_again_however_old_it_is(s
 def test_who_began_before_a_loss_cannot_tell_that_it_is_done(stores: Stores) -> None:
     bark, now = new_bark(ids.new()), ids.now_ms()
     stores.barks.insert(bark, now)
-    (before,) = stores.barks.begin([bark.id], now)
-    stores.barks.fan_out_again(now, now)
+    (before,) = stores.barks.begin(stores.barks.pending([bark.id]), now)
+    stores.barks.fan_out_again(now, now, f"run {bark.id}")
     stores.barks.fanned_out([before], now)
-    (after,) = stores.barks.begin([bark.id], now)
+    (after,) = stores.barks.begin(stores.barks.pending([bark.id]), now)
     stores.barks.fanned_out([after], now)
-    assert stores.barks.begin([bark.id], now) == []
+    assert stores.barks.begin(stores.barks.pending([bark.id]), now) == []
 
 
 def test_all_shares_of_what_is_pending_are_done_again_after_a_loss_however_old_it_is(stores: Stores) -> None:
     bark = replace(new_bark(ids.new()), id=ids.at(ids.now_ms() - 3_600_000) + 3)
     now = ids.now_ms()
     stores.barks.insert(bark, now)
-    (before,) = stores.barks.begin([bark.id], now)
-    assert stores.barks.cut(bark, 2) == (2, [0, 1])
+    (before,) = stores.barks.begin(stores.barks.pending([bark.id]), now)
+    assert (cut := stores.barks.cut(bark, 2))
+    assert (cut.shares, cut.left, cut.mixed) == (2, (0, 1), True)
     assert not stores.barks.share_done(before, 0)
-    stores.barks.fan_out_again(now - 60_000, now)
+    stores.barks.fan_out_again(now - 60_000, now, f"run {bark.id}")
     assert not stores.barks.share_done(before, 1)  # begun before, so what it delivered may be lost, too
-    assert stores.barks.cut(bark, 2) == (2, [0, 1])
+    assert (cut := stores.barks.cut(bark, 2))
+    assert (cut.shares, cut.left, cut.mixed) == (2, (0, 1), True)
     assert bark.id in stores.barks.overdue(now, 10_000)
 
 

@@ -88,3 +88,21 @@ def test_lanes_come_back_by_themselves(jobs: Jobs) -> None:
     assert jobs.claim(SMALL, "w1", 10) == []
     jobs.put(JOB)
     assert claim_one(jobs).job == JOB
+
+
+def test_what_this_version_does_not_know_keeps_no_other_from_its_turn(jobs: Jobs) -> None:
+    jobs._redis.zadd("{jobs}:later", {"9 ab {}": 0, "what is this?": 0})
+    jobs.put_later(JOB, 0)
+    assert jobs.move_due() == 3
+    jobs._redis.xadd(f"{{jobs}}:lane:{SMALL}", {"a": "field of another version"})
+    assert [claim.job == JOB for claim in jobs.claim(SMALL, "w1", 10)].count(True) == 1
+    assert len(jobs.reclaim(SMALL, "w2", 0, 10)) == 4
+
+
+def test_a_server_that_comes_back_empty_is_one_of_which_nothing_is_known(jobs: Jobs) -> None:
+    run, seen = jobs.server_run()
+    assert seen is None
+    jobs.note_run(run, 5)
+    assert jobs.server_run() == (run, 0)
+    jobs.note_run("another", 5)
+    assert jobs.server_run() == (run, 5)

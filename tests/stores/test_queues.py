@@ -14,7 +14,7 @@ from redis.crc import key_slot
 from barker import ids
 from barker.models import QUEUE_KEEP
 from barker.stores import Stores, functions
-from barker.stores.delivery import BUCKETS, CALL_USERS, CALL_USERS_LATE, MARK_SECONDS, WHOLE, Delivery
+from barker.stores.delivery import BUCKETS, CALL_USERS, CALL_USERS_LATE, FIRST, MARK_SECONDS, REST, WHOLE, Delivery
 
 AUTHOR = ids.new()
 
@@ -86,6 +86,14 @@ def test_two_workers_at_the_same_bark_serve_everyone_once(stores: Stores) -> Non
         worker.join()
     assert sum(delivered) == len(users)
     assert all(barks_of(stores, user) == [bark] for user in users[::50])
+
+
+def test_who_was_served_out_of_turn_is_left_out_by_all_that_come_after(stores: Stores) -> None:
+    for turn in (WHOLE, REST):
+        users, bark = readers(stores, 5), ids.new()
+        assert stores.queues.deliver(Delivery("bark", bark, AUTHOR, users[2:4], turn=FIRST)) == 2
+        assert stores.queues.deliver(Delivery("bark", bark, AUTHOR, users, turn=turn)) == 3
+        assert all(barks_of(stores, user) == [bark] for user in users)
 
 
 def test_a_bark_and_its_deletion_have_marks_of_their_own(stores: Stores) -> None:

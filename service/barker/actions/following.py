@@ -119,16 +119,18 @@ def prune(stores: Stores, follower: int, followee: int) -> None:
         stores.queues.prune(follower, followee)
     # Followed again: this, or an attempt that died here, may have taken out what the follow had put in.
     if stores.follows.degrees(follower, followee).follows:
-        _take_in(stores, follower, followee)
+        settle(stores, follower, followee)
 
 
 def sweep(stores: Stores) -> int:
     """Ask again to settle what got lost on the way; returns how many."""
-    changes = stores.unsettled.overdue(ids.now_ms(), SWEPT)
-    for change in changes:
-        _ask_settle(stores, change)
-    stores.unsettled.look_again(changes, ids.now_ms())
-    return len(changes)
+    found = 0
+    while changes := stores.unsettled.overdue(ids.now_ms(), SWEPT):
+        for change in changes:
+            _ask_settle(stores, change)
+        stores.unsettled.look_again(changes, ids.now_ms())
+        found += len(changes)
+    return found
 
 
 def people(stores: Stores, user_ids: list[int]) -> list[User]:

@@ -11,26 +11,29 @@ from pymongo.errors import DuplicateKeyError
 
 from barker import ids
 from barker.models import Bark
-from barker.stores.documents import FIRST_LOOK_MS, Document, Documents, guard, later
+from barker.stores.documents import FIRST_LOOK_MS, RECOVER_SECONDS, Document, Documents, guard, later
 
-RECOVER_SECONDS = 60  # for looking through a day
 DAY_MS = 24 * 3600 * 1000
 ALL_SHARES = {"$cond": [{"$gt": ["$shares", 0]}, {"$range": [0, "$shares"]}, "$$REMOVE"]}
 ONCE_MORE = {"$add": [{"$ifNull": ["$again", 0]}, 1]}
-NOT_BEGUN = {"begun": 1, "shares": 1, "shares_left": 1}
+NOT_BEGUN = {"begun": 1, "shares": 1, "shares_left": 1, "mixed": 1}
 MERGED = 200  # authors: up to so many MongoDB merges index ranges for `$in` with a sort, beyond it sorts all
 
 
 @dataclass(frozen=True)
 class FanOut:
-    """A bark whose fan-out is pending, when that was first begun (Unix milliseconds), and into how much it was cut.
+    """A bark whose fan-out is pending.
 
-    `again` counts how often it was to be fanned out anew: who began before has no say in whether it is done.
+    `began_ms` tells when it was first delivered to anybody (0: never), `left` which of its shares are not done yet, if
+    it is cut, `mixed` whether it had begun before it was cut. `again` counts how often it was to be fanned out anew:
+    who began before has no say in whether it is done.
     """
 
     bark: Bark
     began_ms: int = 0
     shares: int = 0
+    left: tuple[int, ...] = ()
+    mixed: bool = False
     again: int | None = None
 
 
@@ -100,20 +103,27 @@ class Barks:
         return _from_document(document) if document else None
 
     @guard
-    def begin(self, bark_ids: Collection[int], now_ms: int) -> list[FanOut]:
-        """Return those whose fan-out is pending, and note when it was first begun."""
-        pending = {"_id": {"$in": list(bark_ids)}, "fan_out": "pending"}
-        self._barks.update_many({**pending, "begun": None}, {"$set": {"begun": now_ms}})
-        found = self._barks.find({**pending, "begun": {"$gt": 0}})
-        return [FanOut(_from_document(one), one["begun"], one.get("shares", 0), one.get("again")) for one in found]
+    def pending(self, bark_ids: Collection[int]) -> list[FanOut]:
+        """Return those whose fan-out is pending."""
+        return list(map(_fan_out, self._barks.find({"_id": {"$in": list(bark_ids)}, "fan_out": "pending"})))
 
     @guard
-    def cut(self, bark: Bark, shares: int) -> tuple[int, list[int]]:
-        """Note that a fan-out is cut into so many shares; returns how many it was cut into, and those not done yet."""
-        first = {"_id": bark.id, "deleted": bark.deleted, "shares": None}
-        self._barks.update_one(first, {"$set": {"shares": shares, "shares_left": list(range(shares))}})
-        found = self._barks.find_one({"_id": bark.id, "deleted": bark.deleted}) or {}
-        return found.get("shares", shares), found.get("shares_left", [])
+    def begin(self, pending: Collection[FanOut], now_ms: int) -> list[FanOut]:
+        """Note that these are about to be delivered; returns them with when that was first so."""
+        given = {(one.bark.id, one.bark.deleted) for one in pending}
+        still = {"_id": {"$in": [bark_id for bark_id, _ in given]}, "fan_out": "pending"}
+        self._barks.update_many({**still, "begun": None}, {"$set": {"begun": now_ms}})
+        begun = map(_fan_out, self._barks.find({**still, "begun": {"$gt": 0}}))
+        return [one for one in begun if (one.bark.id, one.bark.deleted) in given]  # or deleted since, and to be told so
+
+    @guard
+    def cut(self, bark: Bark, shares: int) -> FanOut | None:
+        """Note that a fan-out is cut into so many shares, if it is not yet; None if it is pending no longer."""
+        same = {"_id": bark.id, "deleted": bark.deleted, "fan_out": "pending"}
+        cut = {"shares": shares, "shares_left": list(range(shares)), "mixed": {"$gt": ["$begun", 0]}}
+        self._barks.update_one({**same, "shares": None}, [{"$set": cut}])
+        found = self._barks.find_one(same)
+        return _fan_out(found) if found else None
 
     @guard
     def share_done(self, one: FanOut, share: int) -> bool:
@@ -143,24 +153,42 @@ class Barks:
         return {int(document["_id"]): int(document["author"]) for document in found}
 
     @guard
-    def fan_out_again(self, since_ms: int, now_ms: int) -> int:
+    def fan_out_again(self, since_ms: int, now_ms: int, run: str) -> int:
         """Let every bark that was made or fanned out since a time be fanned out again, now; returns how many.
 
         Also those that are pending: shares of them may have been delivered since, and their jobs may be lost. Of those
-        made more than a day before nobody asks: their fan-outs do not wait so long.
+        made more than a day before nobody asks: their fan-outs do not wait so long. Once for each run of the servers.
         """
         since = [{"_id": {"$gt": ids.at(since_ms)}}, {"fanned_at": {"$gt": since_ms}}, {"fan_out": "pending"}]
+        lost = {"_id": {"$gt": ids.at(since_ms - DAY_MS)}, "recovered": {"$ne": run}, "$or": since}
         pending = {"fan_out": "pending", "fan_out_due": now_ms - 1, "looks": 0, "shares_left": ALL_SHARES}
         with pymongo.timeout(RECOVER_SECONDS):
             return self._barks.update_many(
-                {"_id": {"$gt": ids.at(since_ms - DAY_MS)}, "$or": since}, [{"$set": {**pending, "again": ONCE_MORE}}]
+                lost, [{"$set": {**pending, "again": ONCE_MORE, "recovered": run}}]
             ).modified_count
+
+    @guard
+    def look_now(self, now_ms: int) -> None:
+        """Let the sweep see at once what is pending: its jobs are lost."""
+        with pymongo.timeout(RECOVER_SECONDS):
+            self._barks.update_many({"fan_out": "pending"}, {"$set": {"fan_out_due": now_ms - 1, "looks": 0}})
 
     @guard
     def look_again(self, bark_ids: Collection[int], now_ms: int) -> None:
         """Leave these out of the sweep for a while: a job was put."""
         pending = {"_id": {"$in": list(bark_ids)}, "fan_out": "pending"}
         self._barks.update_many(pending, later("fan_out_due", now_ms))
+
+
+def _fan_out(found: Document) -> FanOut:
+    return FanOut(
+        _from_document(found),
+        began_ms=found.get("begun", 0),
+        shares=found.get("shares", 0),
+        left=tuple(found.get("shares_left", ())),
+        mixed=found.get("mixed", False),
+        again=found.get("again"),
+    )
 
 
 def _pending(now_ms: int) -> dict[str, Any]:

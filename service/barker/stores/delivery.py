@@ -24,7 +24,8 @@ MARK_SECONDS = {WHOLE: 600, FIRST: 3_600, REST: 3_600}
 class Delivery:
     """What is told of a bark, and to whom. `began_ms`: when that was first tried; 0 if it never was before.
 
-    `turn`: FIRST serves some users before the others, REST then all but those; WHOLE knows of no others.
+    `turn`: FIRST serves some users before the others, REST then all but those; WHOLE knows of no others. `mixed`: it
+    may have begun as WHOLE, whose marks end sooner.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Delivery:
     user_ids: Iterable[int]
     began_ms: int = 0
     turn: str = WHOLE
+    mixed: bool = False
 
 
 def calls(deliveries: Iterable[Delivery]) -> tuple[list[Call], list[Call]]:
@@ -41,7 +43,8 @@ def calls(deliveries: Iterable[Delivery]) -> tuple[list[Call], list[Call]]:
     fresh: list[Delivery] = []
     late: list[Delivery] = []
     for one in deliveries:
-        marks_end = one.began_ms + (MARK_SECONDS[one.turn] - MARK_MARGIN_SECONDS) * 1000
+        seconds = MARK_SECONDS[WHOLE if one.mixed else one.turn] - MARK_MARGIN_SECONDS
+        marks_end = one.began_ms + seconds * 1000
         (late if one.began_ms > 0 and marks_end < now_ms else fresh).append(one)
     return _calls(fresh, CALL_USERS), _calls(late, CALL_USERS_LATE, look=True)
 

@@ -4,13 +4,13 @@ users      _id handle password name about interests counts{barks followers follo
            password is an argon2 hash; counts are derived: barks by $inc, the others set from the graph
 sessions   _id user token device seen             token is the SHA-256 of the real one; gone 90 days after `seen`
 barks      _id author text thread in_reply_to quote_of replies deleted fan_out fan_out_due looks begun fanned_at
-           again shares shares_left
+           again recovered shares shares_left mixed
            fan_out is pending or done; fan_out_due (ms) is when the sweep shall look at a pending one; begun and
            fanned_at (ms): when it was first tried, and last done; again: how often it was to be done anew; a
-           large one is cut into shares, by buckets
+           large one is cut into shares, by buckets; mixed: it had begun before; recovered: after which restart
 unsettled  _id pair "<follower>:<followee>" sure made due looks
            a follow or unfollow that a worker still has to carry into queues and counts
-settled    _id "<follower>:<followee>" at
+settled    _id "<follower>:<followee>" at recovered
            when the two were settled last: what that did to a queue may yet be lost; gone after a day
 answers    _id fingerprint reserved started status body at
            what a POST with an Idempotency-Key answered; gone after a day
@@ -39,6 +39,7 @@ guard = guarded(STORE, PyMongoError)
 POOL = 100  # connections a process; a greenlet that finds none free waits within its time limit
 ANSWER_SECONDS = 24 * 3600
 SETTLED_SECONDS = 24 * 3600  # longer than the queues' server is away
+RECOVER_SECONDS = 60  # for looking through a day
 PREPARE_SECONDS = 900  # an index on a large collection takes its time
 FIRST_LOOK_MS = 60_000  # an intent that is still there after a minute was lost on the way
 LOOK_AGAIN_MS = 300_000  # a job put again may wait in a long lane: do not put it every minute

@@ -42,7 +42,7 @@ def guarded(store: str, *errors: type[Exception]) -> Iterator[None]:
         reason = _reason(words)
         counts.STORE_FAILURES.labels(store, reason).inc()
         log.warning("store_down", store=store, reason=reason, error=words[:300])
-        raise StoreDown(store) from error
+        raise StoreDown(store, reason) from error
 
 
 def _reason(words: str) -> str:

@@ -179,14 +179,17 @@ class Jobs:
             pipe.execute()
 
     @guard
-    def server_run(self) -> tuple[str, int]:
-        """Return what names this run of every server, and when others were last seen: 0 if there were none.
+    def server_run(self) -> tuple[str, int | None]:
+        """Return what names this run of every server, and when others were last seen: 0 if they are the same, None if
+        nothing is known of any, as on a server that came back empty.
 
         On a cluster also a master that took over from another is one that was not there before.
         """
         runs = {str(server.info("server")["run_id"]) for server in servers(self._redis)}
         kept, _, seen = str(self._redis.get(RUN) or "").partition(" ")
-        return ",".join(sorted(runs)), int(seen) if kept and not runs <= set(kept.split(",")) else 0
+        if not kept:
+            return ",".join(sorted(runs)), None
+        return ",".join(sorted(runs)), 0 if runs <= set(kept.split(",")) else int(seen)
 
     @guard
     def note_run(self, run: str, now_ms: int) -> None:
@@ -249,4 +252,4 @@ def _is_sound(job: Job) -> bool:
 
 
 def _claims(lane: str, rows: Any) -> Iterable[Claim]:
-    return (Claim(load(fields["job"]), lane, entry) for entry, fields in rows if fields)
+    return (Claim(load(fields.get("job", "")), lane, entry) for entry, fields in rows if fields)

@@ -100,7 +100,7 @@ end
 
 local function deliver(mark, keep, seconds, kind, body, since, turn, users)
   local prefix, first, served = tag_of(mark) .. ':queue:', mark .. ':first', redis.call('GET', mark) or ''
-  local skipped = turn ~= 'whole' and members(first) or {}
+  local skipped = members(first)
   local queues, number = {}, 0
   local field, value = field_of(kind, body)
   for at = 1, #users, WIDTH do
@@ -131,7 +131,8 @@ end
 -- Appends to the queues that exist; whoever is not above the mark was served before. Returns how many got it.
 -- Refuses where the call before had no effect: the mark must not jump over users.
 -- `since` (an entry's id, mostly ''): the mark may have ended, so look into the queues from there on.
--- `turn`: 'first' serves some out of turn and notes them in a set beside the mark; 'rest' leaves those out.
+-- `turn`: 'first' serves some out of turn and notes them in a set beside the mark; 'rest' leaves those out, like
+-- 'whole', which begins without any.
 local function barker_deliver(keys, args)
   local delivered = 0
   for i, mark in ipairs(keys) do
@@ -215,7 +216,8 @@ local function barker_due(keys, args)
   local due = redis.call('ZRANGE', keys[1], '-inf', args[1], 'BYSCORE', 'LIMIT', 0, args[2])
   for _, member in ipairs(due) do
     local lane, job = string.match(member, '^(%d+) %x+ (.*)$')
-    redis.call('XADD', keys[1 + tonumber(lane)], '*', 'job', job)
+    -- One for a lane that this version does not know goes where it is looked at: it must not keep the others.
+    redis.call('XADD', keys[1 + tonumber(lane or 1)] or keys[2], '*', 'job', job or member)
     redis.call('ZREM', keys[1], member)
   end
   return #due

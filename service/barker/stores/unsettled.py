@@ -4,8 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import pymongo
+
 from barker import ids
-from barker.stores.documents import FIRST_LOOK_MS, Documents, guard, later
+from barker.stores.documents import FIRST_LOOK_MS, RECOVER_SECONDS, Documents, guard, later
+
+PAGE = 1_000  # pairs a write
 
 
 @dataclass(frozen=True)
@@ -54,17 +58,23 @@ class Unsettled:
         self._settled.update_one({"_id": _pair(change)}, {"$set": {"at": _time(now_ms)}}, upsert=True)
 
     @guard
-    def settle_again(self, since_ms: int, now_ms: int) -> int:
-        """Let all that was settled since a time be settled again, now; returns how many.
+    def settle_again(self, since_ms: int, now_ms: int, run: str) -> int:
+        """Let all that was settled since a time be settled again, once a run of the servers; returns how many."""
+        with pymongo.timeout(RECOVER_SECONDS):
+            lost = {"at": {"$gt": _time(since_ms)}, "recovered": {"$ne": run}}
+            number = 0
+            while pairs := [found["_id"] for found in self._settled.find(lost).limit(PAGE)]:
+                again = {"sure": True, "made": now_ms, "due": now_ms - 1}
+                self._unsettled.insert_many([{"_id": ids.new(), "pair": pair, **again} for pair in pairs])
+                self._settled.update_many({"_id": {"$in": pairs}}, {"$set": {"recovered": run}})
+                number += len(pairs)
+            return number
 
-        Also what is not settled yet: its jobs may be lost.
-        """
-        self._unsettled.update_many({}, {"$set": {"due": now_ms - 1, "looks": 0}})
-        pairs = [document["_id"] for document in self._settled.find({"at": {"$gt": _time(since_ms)}})]
-        again = {"sure": True, "made": now_ms, "due": now_ms - 1}
-        if pairs:
-            self._unsettled.insert_many([{"_id": ids.new(), "pair": pair, **again} for pair in pairs])
-        return len(pairs)
+    @guard
+    def look_now(self, now_ms: int) -> None:
+        """Let the sweep see at once what is not settled: its jobs are lost."""
+        with pymongo.timeout(RECOVER_SECONDS):
+            self._unsettled.update_many({}, {"$set": {"due": now_ms - 1, "looks": 0}})
 
     @guard
     def overdue(self, now_ms: int, limit: int) -> list[Change]:

@@ -35,7 +35,7 @@ class Worker:
         self._name = name
         self._stopping = threading.Event()
         self._ended = threading.Event()
-        self._held: dict[str, Claim] = {}
+        self._held: dict[tuple[str, str], Claim] = {}  # by lane and entry: two lanes may share an entry's id
 
     def run(self) -> None:
         """Run until `stop` is called."""
@@ -76,7 +76,7 @@ class Worker:
         self._run_all(self._stores.jobs.claim(lane, self._name, CLAIMED[lane]))
 
     def _run_all(self, claims: list[Claim]) -> None:
-        self._held |= {claim.entry: claim for claim in claims}
+        self._held |= {(claim.lane, claim.entry): claim for claim in claims}
         try:
             for batch in _batches(claims):
                 if self._stopping.is_set():
@@ -84,11 +84,11 @@ class Worker:
                 else:
                     self._run(batch)
                 for claim in batch:
-                    self._held.pop(claim.entry, None)
+                    self._held.pop((claim.lane, claim.entry), None)
         finally:
             # Where the queues went away, what is left is no longer renewed, and claimed again by whoever is there.
             for claim in claims:
-                self._held.pop(claim.entry, None)
+                self._held.pop((claim.lane, claim.entry), None)
 
     def _run(self, batch: list[Claim]) -> None:
         name, began = batch[0].job.name, time.monotonic()
@@ -97,15 +97,21 @@ class Worker:
             self._stores.jobs.done(*batch)
             counts.jobs_done(name, batch[0].lane, len(batch), time.monotonic() - began)
         except StoreDown as error:  # however long a store is away, its jobs wait
+            if len(batch) > 1 and error.reason == "failed":  # it may be one of them that the store refuses
+                return self._run_each(batch)
             log.info("job_waits", job=name, number=len(batch), store=error.store, waits=batch[0].job.waits)
             _count(batch[0], "waits", len(batch))
             self._wait(batch, _pause(batch[0].job.waits + 1))
         except Exception as error:
             if len(batch) == 1:
                 self._failed(batch[0], error)
-            else:  # one of them is the reason
-                for claim in batch:
-                    self._run([claim])
+            else:
+                self._run_each(batch)
+
+    def _run_each(self, batch: list[Claim]) -> None:
+        """Find the one that is the reason, and do the others."""
+        for claim in batch:
+            self._run([claim])
 
     def _wait(self, batch: list[Claim], seconds: float) -> None:
         for claim in batch:
@@ -129,7 +135,8 @@ class Worker:
         self._stores.jobs.renew(list(self._held.values()), self._name)
 
     def _move_due(self) -> None:
-        self._stores.jobs.move_due()
+        while self._stores.jobs.move_due() and not self._stopping.is_set():
+            pass
 
     def _sweep(self) -> None:
         for lane in LANES:
