@@ -1,6 +1,7 @@
 """A worker process that is killed in the middle of its jobs, and one that is told to go."""
 
 import signal
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -50,7 +51,8 @@ def test_a_worker_told_to_go_finishes_its_job_and_goes(
     world: World, servers: Servers, ada: Person, bob: Screen
 ) -> None:
     bark = ada.bark("hello")
-    wait_for(lambda: held(servers) > 0, "the job to begin")
+    wait_for(lambda: held(servers) > 0, "the job to be claimed")
+    time.sleep(SLOW_SECONDS / 2)  # and begun: it takes four times as long
     process = world.service.processes["worker"]
     try:
         seconds = world.service.stop("worker")
