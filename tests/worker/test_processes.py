@@ -124,8 +124,7 @@ def test_workers_end_when_their_parent_is_killed(run: Callable[..., Any]) -> Non
         wait_for(lambda: not any(one.is_running() for one in children), "the workers to be gone")
 
 
-@pytest.mark.parametrize("processes", ["1", "2"])
-@pytest.mark.parametrize("how", ["a second signal", "a limit"])
+@pytest.mark.parametrize(("processes", "how"), [("1", "a limit"), ("2", "a second signal")])
 def test_workers_that_do_not_come_to_an_end_are_ended(
     run: Callable[..., Any], jobs: Jobs, processes: str, how: str
 ) -> None:
