@@ -1,5 +1,6 @@
 """The feed against the truth."""
 
+import time
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -8,7 +9,7 @@ import pytest
 from barker import ids
 from barker.actions import feed
 from barker.errors import StoreDown
-from barker.stores import Stores, delivery, queues
+from barker.stores import SHOWN_SECONDS, Stores, delivery, queues
 from barker.stores.queues import Reading
 from tests.actions.readers import NewUser, bark, delivered_then, follow, long_ago, once, pages, raiser, whole
 
@@ -128,3 +129,17 @@ def test_a_queue_trimmed_while_it_is_read_leaves_no_hole(
 
     once(monkeypatch, queues.Queues, "read", trim_behind)
     assert whole(stores, bob, 100) == made[::-1]
+
+
+def test_what_is_unchanged_after_two_seconds_is_the_same_thing_and_need_not_be_rendered_again(
+    stores: Stores, new_user: NewUser
+) -> None:
+    ada = new_user("ada")
+    same, other = bark(stores, ada), bark(stores, ada)
+    first = feed.look_up(stores, [same, other])
+    time.sleep(SHOWN_SECONDS)
+    stores.barks.add_replies(other, 1)
+    again = feed.look_up(stores, [same, other])
+    assert again[0] is first[0]
+    assert again[1] is not first[1]
+    assert again[1].bark.replies == 1
