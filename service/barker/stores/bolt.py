@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, LiteralString, TypeVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from neo4j import Driver, GraphDatabase, RoutingControl
+from neo4j import Driver, GraphDatabase, Result, RoutingControl
 from neo4j.exceptions import ConstraintError, DriverError, Neo4jError
 
 from barker.stores.guard import Bulkhead
@@ -47,7 +47,7 @@ class Bolt:
 
         def call() -> Rows:
             return line.driver.execute_query(
-                query, parameters, routing_=routing, database_=DATABASE, result_transformer_=lambda r: r.data()
+                query, parameters, routing_=routing, database_=DATABASE, result_transformer_=_rows
             )
 
         try:
@@ -83,6 +83,11 @@ class Bolt:
                 return
             self._line = self._open()
         threading.Thread(target=line.driver.close, daemon=True).start()
+
+
+def _rows(result: Result) -> Rows:
+    # Not `data()`: that looks at each of a million ids whether it is a node.
+    return [dict(record) for record in result]
 
 
 def _again_until(until: float, call: Callable[[], T]) -> T:
