@@ -263,7 +263,8 @@ class FeedMachine(RuleBasedStateMachine):
 def own_stores(stores_urls: dict[str, str], stores: Stores) -> Iterator[Stores]:
     """Stores with a database of their own: intents are swept there."""
     address, _, _ = stores_urls["BARKER_DOCUMENTS_URL"].rpartition("/")
-    own = connect(Settings.read({**stores_urls, "BARKER_DOCUMENTS_URL": f"{address}/feed_model"}))
+    patient = {f"BARKER_{name}_SECONDS": "30" for name in ("DOCUMENTS", "GRAPH", "REDIS")}  # slow is no trouble
+    own = connect(Settings.read({**stores_urls, **patient, "BARKER_DOCUMENTS_URL": f"{address}/feed_model"}))
     own.prepare()
     yield own
     own.close()
