@@ -1,6 +1,7 @@
 """What ever was in the queues: they keep the newest alone, so they are looked at all the time."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ class Kept:
     seen: set[int] = field(default_factory=set)
     made: dict[str, int] = field(default_factory=dict)  # entry that began it → above which bark it was complete then
     holes: int = 0  # times it was trimmed faster than it was looked at
+    looked: float = 0.0
 
     def take(self, first: Entry, entries: list[Entry], *, whole: bool) -> None:
         """Add what was read; of what was kept, let go of what its server lost, if this is the whole queue."""
@@ -82,7 +84,8 @@ class Keeper:
                 continue  # it was killed just now
 
     def _look(self) -> None:
-        for user, kept in self.kept.items():
+        # Those come first that were not looked at for longest: what is killed all the time breaks off most rounds.
+        for user, kept in sorted(self.kept.items(), key=lambda pair: pair[1].looked):
             losses = self._losses()  # before reading: a loss in between lets it be read whole once more
             whole = losses != kept.losses
             entries = self._stores.queues.after(user, "0-0" if whole else kept.cursor, ALL)
@@ -90,7 +93,7 @@ class Keeper:
             if bounds is None:
                 continue
             kept.take(bounds[0], entries, whole=whole)
-            kept.losses = losses
+            kept.losses, kept.looked = losses, time.monotonic()
 
 
 def _order(entry: str) -> tuple[int, int]:

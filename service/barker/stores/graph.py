@@ -104,24 +104,24 @@ class GraphStore:
     def all_followers(self, user: int, share: int = 0, shares: int = 1) -> list[int]:
         """Return the ids of all followers in one of so many shares of the buckets, in no order: up to millions."""
         if shares == 1:  # what picks a share takes longer than the reading itself
-            rows = self._read_latest(ALL_FOLLOWERS, BULK, user=user, chunk=CHUNK)
+            rows = self._read_latest(ALL_FOLLOWERS, user=user, chunk=CHUNK)
         else:
             of = {"share": share, "shares": shares, "buckets": BUCKETS}
-            rows = self._read_latest(SHARE_OF_FOLLOWERS, BULK, user=user, chunk=CHUNK, **of)
+            rows = self._read_latest(SHARE_OF_FOLLOWERS, user=user, chunk=CHUNK, **of)
         return [id_ for row in rows for id_ in row["ids"]]
 
     def few_followers(self, users: Collection[int], most: int) -> dict[int, list[int]]:
         """Return the followers of those users who have at most so many, in one query."""
-        return {row["user"]: row["ids"] for row in self._read_latest(FEW_FOLLOWERS, 1, users=list(users), most=most)}
+        return {row["user"]: row["ids"] for row in self._read_latest(FEW_FOLLOWERS, users=list(users), most=most)}
 
     def followers_number(self, user: int) -> int:
         """Return how many followers a user has, without reading them."""
-        return sum(row["number"] for row in self._read_latest(FOLLOWERS_NUMBER, 1, user=user))
+        return sum(row["number"] for row in self._read_latest(FOLLOWERS_NUMBER, user=user))
 
     def followers_among(self, user: int, others: Sequence[int]) -> list[int]:
         """Return which of many others follow a user."""
         parts = (others[start : start + CHUNK] for start in range(0, len(others), CHUNK))
-        rows = (self._read_latest(FOLLOWERS_AMONG, BULK, user=user, others=part)[0] for part in parts)
+        rows = (self._read_latest(FOLLOWERS_AMONG, user=user, others=part)[0] for part in parts)
         return [id_ for row in rows for id_ in row["ids"]]
 
     def all_following(self, user: int) -> list[int]:
@@ -143,9 +143,9 @@ class GraphStore:
         return self._bolt.run(query, RoutingControl.READ, seconds or self._seconds, parameters)
 
     @guard
-    def _read_latest(self, query: LiteralString, times: int, **parameters: Any) -> list[dict[str, Any]]:
+    def _read_latest(self, query: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
         # NOTE of a cluster, the leader: a follower who is missing in a copy that lags would miss a bark for good
-        return self._bolt.run(query, RoutingControl.WRITE, times * self._seconds, parameters)
+        return self._bolt.run(query, RoutingControl.WRITE, BULK * self._seconds, parameters)
 
     @guard
     def _write(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> None:
