@@ -74,7 +74,9 @@ class Result:
     @property
     def is_good(self) -> bool:
         """Whether nothing was lost, doubled or wrong, all came to rest, and no job was given up."""
-        return self.verdict.is_good and not (self.left or self.faults or self.parked)
+        # Whose workers were all killed, by us, is parked for that: its intent brings it back.
+        given_up = [one for one in self.parked if not one.endswith("workers died with it")]
+        return self.verdict.is_good and not (self.left or self.faults or given_up)
 
     def as_json(self) -> dict[str, object]:
         """Return all of it."""
