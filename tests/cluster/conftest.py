@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from barker.stores.jobs import Jobs
+from barker.stores.jobs import LANE_KEYS, LATER, PARKED, Jobs
 from barker.stores.queues import Queues
 from tests.cluster.servers import ClusterServers
 
@@ -33,8 +33,9 @@ def queues(servers: ClusterServers) -> Iterator[Queues]:
 
 @pytest.fixture
 def jobs(servers: ClusterServers) -> Iterator[Jobs]:
-    """The jobs, on the cluster."""
+    """The jobs, on the cluster; none is left of what ran before."""
     jobs = Jobs(servers.url, SECONDS)
+    jobs._redis.delete(*LANE_KEYS.values(), LATER, PARKED)
     jobs.prepare()
     yield jobs
     jobs.close()

@@ -11,7 +11,6 @@ from barker.errors import StoreDown
 from barker.stores.bells import AnyBells
 from barker.stores.delivery import BUCKETS, WHOLE, Delivery
 from barker.stores.jobs import Job, Jobs
-from barker.stores.lanes import Lanes
 from barker.stores.queues import Queues
 from tests.cluster.conftest import SECONDS
 from tests.cluster.servers import ClusterServers
@@ -110,19 +109,6 @@ def test_jobs_are_claimed_given_back_parked_and_done(jobs: Jobs) -> None:
     jobs.done(claim)
     assert jobs.claim("small", "worker", 10) == []
     jobs.leave("worker")
-
-
-def test_parked_jobs_are_seen_and_put_again(servers: ClusterServers, jobs: Jobs) -> None:
-    lanes = Lanes(servers.url, SECONDS)
-    jobs.put(Job("poison", {}))
-    (claim,) = jobs.claim("small", "worker", 10)
-    jobs.park(claim, "no reason")
-    assert lanes.overview().parked > 0
-    (parked,) = [one for one in lanes.all_parked() if one.job.name == "poison"]
-    assert lanes.retry([parked]) == 1
-    (claim,) = jobs.claim("small", "worker", 10)
-    jobs.done(claim)
-    lanes.close()
 
 
 def test_an_error_in_a_transaction_is_told(jobs: Jobs) -> None:
