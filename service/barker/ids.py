@@ -14,6 +14,7 @@ from collections.abc import Callable
 EPOCH_MS = 1_451_606_400_000  # 2016-01-01T00:00:00Z
 LOW_BITS = 22
 MAX_ID = 2**63 - 1
+WIDTH = 19  # digits
 
 
 def at(ms: int) -> int:

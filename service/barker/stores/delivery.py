@@ -10,7 +10,8 @@ from barker.models import QUEUE_KEEP
 from barker.stores.functions import Call
 
 BUCKETS = 256
-CALL_USERS = 1_000  # a call: the server serves nobody else meanwhile, about 2 ms
+TRIP_USERS = 5_000  # a round trip: the server reads several calls at once, and serves nobody else between them
+CALL_USERS = 1_000  # a call: it runs for about 4 ms
 CALL_USERS_LATE = 20  # a call that looks into each queue first, up to 17 ms; others have their turn between two
 TRIM_EVERY = 8  # barks, more or less: trimming at each takes a third of all the time
 MARK_MARGIN_SECONDS = 60  # for a worker that stands still between looking at the clock and delivering
@@ -37,8 +38,8 @@ class Delivery:
     mixed: bool = False
 
 
-def calls(deliveries: Iterable[Delivery]) -> tuple[list[Call], list[Call]]:
-    """Return the calls that deliver, and those of late ones, which look into each queue first: one a round trip."""
+def trips(deliveries: Iterable[Delivery]) -> Iterator[list[Call]]:
+    """Yield the calls that deliver, one round trip after the other; last those that look into each queue first."""
     now_ms = ids.now_ms()
     fresh: list[Delivery] = []
     late: list[Delivery] = []
@@ -46,16 +47,33 @@ def calls(deliveries: Iterable[Delivery]) -> tuple[list[Call], list[Call]]:
         seconds = MARK_SECONDS[WHOLE if one.mixed else one.turn] - MARK_MARGIN_SECONDS
         marks_end = one.began_ms + seconds * 1000
         (late if one.began_ms > 0 and marks_end < now_ms else fresh).append(one)
-    return _calls(fresh, CALL_USERS), _calls(late, CALL_USERS_LATE, look=True)
+    yield from _trips(_calls(fresh, CALL_USERS), TRIP_USERS)
+    yield from _trips(_calls(late, CALL_USERS_LATE, look=True), CALL_USERS_LATE)
 
 
-def _calls(deliveries: Iterable[Delivery], most: int, *, look: bool = False) -> list[Call]:
+def _trips(calls: Iterable[Call], most: int) -> Iterator[list[Call]]:
+    """Put calls together as far as they reach at most so many users."""
+    trip: list[Call] = []
+    room = most
+    for call in calls:
+        users = sum(map(len, call[2][7::8])) // ids.WIDTH
+        if trip and users > room:
+            yield trip
+            trip, room = [], most
+        trip.append(call)
+        room -= users
+    if trip:
+        yield trip
+
+
+def _calls(deliveries: Iterable[Delivery], most: int, *, look: bool = False) -> Iterator[Call]:
     """Cut deliveries into calls of at most so many users, each within one bucket."""
     shares: dict[int, list[tuple[Delivery, list[int]]]] = {}
     for delivery in deliveries:
         for bucket, users in _by_bucket(delivery.user_ids).items():
             shares.setdefault(bucket, []).append((delivery, users))
-    return [call for bucket, of_bucket in shares.items() for call in _bucket_calls(bucket, of_bucket, most, look)]
+    for bucket, of_bucket in shares.items():
+        yield from _bucket_calls(bucket, of_bucket, most, look)
 
 
 def _bucket_calls(bucket: int, shares: list[tuple[Delivery, list[int]]], most: int, look: bool) -> Iterator[Call]:

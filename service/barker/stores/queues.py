@@ -31,7 +31,6 @@ from barker.stores.guard import guarded
 from barker.stores.redis_client import connect
 
 STORE = "queues"
-TRIP = 256  # calls a round trip: what they hold is in memory twice meanwhile
 SPARE = 10  # entries read beyond a page: enough in the usual case
 QUEUE_SECONDS = QUEUE_DAYS * 24 * 3600
 GONE_SECONDS = 3600  # longer than a fan-out that read the followers before the unfollow
@@ -78,11 +77,7 @@ class Queues:
     @guard
     def deliver(self, *deliveries: Delivery) -> int:
         """Append to the queue of everyone who has one and was not served yet; returns how many got it."""
-        fresh, late = delivery.calls(deliveries)
-        return self._deliver(fresh, TRIP) + self._deliver(late, 1)
-
-    def _deliver(self, calls: list[functions.Call], trip: int) -> int:
-        return sum(sum(functions.call(self._redis, calls[at : at + trip])) for at in range(0, len(calls), trip))
+        return sum(sum(functions.call(self._redis, trip)) for trip in delivery.trips(deliveries))
 
     @guard
     def connected(self) -> set[int]:

@@ -16,11 +16,14 @@ from barker.stores import connect
 from barker.stores.lanes import Lanes
 from barker.worker.loop import Worker
 
+SWITCH_SECONDS = 0.0005  # a tenth of Python's: a small fan-out takes turns with large ones at each of its calls
+
 log = structlog.get_logger()
 
 
 def run(settings: Settings) -> int:
     """Run one worker until it is told to stop."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     stores = connect(settings)
     if not serve_metrics(settings, stores.lanes):
         return 2
