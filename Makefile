@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint format fuzz cluster faults bench lock clean
+.PHONY: help run demo test slow lint format fuzz cluster faults bench lock clean
 
 help: ## Show this list
 	@echo "Barker: the backend of a Twitter-style app that anybody can run."
@@ -24,6 +24,9 @@ demo: .venv/run ## The same, with a small, lively world in it
 
 test: .venv/test ## Run all tests; they start their own stores on free ports
 	@$(BIN)/pytest $(ARGS)
+
+slow: .venv/test ## Run the tests that take seconds each, which `make test` leaves out
+	@$(BIN)/pytest -m slow $(ARGS)
 
 lint: .venv/test ## Check style, types and import rules
 	@$(BIN)/ruff check

@@ -80,6 +80,7 @@ def test_a_store_that_hangs_or_is_gone_is_called_so(world: World, ada: Person, m
     assert f'"reason": "{reason}"' in world.service.log("serve")
 
 
+@pytest.mark.slow
 def test_a_job_does_not_answer_for_a_server_that_is_full_however_long(stores: Stores, at_work: Runs, url: str) -> None:
     began: list[int] = []
 
@@ -252,6 +253,7 @@ def _bark_at(world: World, author: Person, text: str, ms: int) -> None:
     fanning.fan_out(world.stores, [bark.id])
 
 
+@pytest.mark.slow
 def test_retries_wait_longer_for_a_clock_that_is_set_back_and_are_not_lost(
     stores: Stores, at_work: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

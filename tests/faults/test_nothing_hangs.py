@@ -36,6 +36,7 @@ def bob(world: World, ada: Person) -> Person:
     return bob
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("store", "path"), [("graph", "/v1/users/{}/followers"), ("documents", "/v1/users/{}")])
 def test_a_crowd_before_a_silent_store_is_answered_in_time_and_leaves_nothing_behind(
     world: World, ada: Person, bob: Person, store: str, path: str
@@ -79,6 +80,7 @@ def test_whether_the_process_lives_is_told_without_asking_a_store(world: World) 
     assert min(answer.elapsed.total_seconds() for answer in answers) < min(LIMITS.values())
 
 
+@pytest.mark.slow
 def test_slow_stores_make_nothing_fail(world: World, ada: Person, bob: Person) -> None:
     with Screen(bob) as screen:
         for proxy in world.proxies.values():

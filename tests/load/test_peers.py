@@ -27,6 +27,7 @@ def test_without_redis_benchmark_there_is_no_comparison(bench: Bench, no_tools: 
     assert notes(bench, tmp_path / "bench.json") == [peers.NO_REDIS_BENCHMARK]
 
 
+@pytest.mark.slow
 def test_without_wrk_a_client_of_our_own_loads_the_server(bench: Bench, no_tools: None, tmp_path: Path) -> None:
     with hello(bench) as server:
         load = peers.get(bench, server, "/hello", [""], 4, 1)
@@ -35,6 +36,7 @@ def test_without_wrk_a_client_of_our_own_loads_the_server(bench: Bench, no_tools
     assert notes(bench, tmp_path / "bench.json") == [peers.NO_WRK]
 
 
+@pytest.mark.slow
 def test_answers_that_are_errors_are_no_figure(bench: Bench, no_tools: None) -> None:
     with hello(bench) as server, pytest.raises(AssertionError, match="requests failed"):
         peers.get(bench, server, "/nothing", [""], 4, 1)

@@ -110,6 +110,7 @@ def test_a_broken_data_folder_shows_the_logs_end_and_what_to_do_and_leaves_no_pr
     assert 5 < len(shown.splitlines()) < 25
 
 
+@pytest.mark.slow
 def test_a_folder_may_have_any_name_in_any_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "C")
     with LocalStores(tmp_path / "my dätä", free_ports=True, say=lambda _: None, only=["graph"]) as urls:

@@ -176,6 +176,7 @@ def test_ctrl_c_stops_all_in_seconds_and_leaves_no_process(
         assert second.said("All has stopped.")
 
 
+@pytest.mark.slow
 def test_up_takes_an_ipv6_address_and_no_module_from_the_folder_it_is_started_in(
     tmp_path: Path, given: dict[str, str]
 ) -> None:
@@ -190,6 +191,7 @@ def test_up_takes_an_ipv6_address_and_no_module_from_the_folder_it_is_started_in
         assert _status(f"{second.address()}/readyz") == 200
 
 
+@pytest.mark.slow
 def test_ctrl_c_is_heard_while_the_network_does_not_answer(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         proxy = f"http://127.0.0.1:{silent.getsockname()[1]}"
@@ -213,6 +215,7 @@ def test_all_children_end_when_up_is_killed(tmp_path: Path, given: dict[str, str
         wait_until(lambda: all(map(is_gone, family)), GONE_SECONDS)
 
 
+@pytest.mark.slow
 def test_what_keeps_the_service_from_starting_is_shown_and_nothing_is_left(
     tmp_path: Path, given: dict[str, str]
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_session_ended_by_another_is_out_everywhere(stores: Stores, other: Api
     assert not lets_in(here)
 
 
+@pytest.mark.slow
 def test_a_process_that_cannot_hear_believes_nothing_it_knows(stores: Stores, other: Api, reader: NewReader) -> None:
     here = reader()
     there = other.of(here)

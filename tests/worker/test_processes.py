@@ -115,6 +115,7 @@ def test_a_dead_worker_is_started_again_and_all_go_when_their_parent_is_told_to(
         assert '"how": "SIGKILL"' in workers.log()
 
 
+@pytest.mark.slow
 def test_workers_end_when_their_parent_is_killed(run: Callable[..., Any]) -> None:
     with run("--processes", "2") as workers:
         wait_for(lambda: workers.started() == 2, "two workers")
@@ -124,6 +125,7 @@ def test_workers_end_when_their_parent_is_killed(run: Callable[..., Any]) -> Non
         wait_for(lambda: not any(one.is_running() for one in children), "the workers to be gone")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("processes", "how"), [("1", "a limit"), ("2", "a second signal")])
 def test_workers_that_do_not_come_to_an_end_are_ended(
     run: Callable[..., Any], jobs: Jobs, processes: str, how: str
@@ -146,6 +148,7 @@ def test_workers_that_do_not_come_to_an_end_are_ended(
     assert len(jobs.reclaim(SMALL, "another", 0, 1)) == 1
 
 
+@pytest.mark.slow
 def test_a_job_that_takes_every_worker_along_is_parked_and_stops_no_other(run: Callable[..., Any], jobs: Jobs) -> None:
     jobs.put(Job("die", {}), lane=LARGE)
     with run(slow=True, BARKER_WORKER_PROCESSES="2") as workers:
