@@ -7,8 +7,10 @@ from barker import __version__
 from barker.api import (
     barks,
     follows,
+    likes,
     limits,
     me,
+    notifications,
     operating,
     problems,
     reading,
@@ -39,6 +41,8 @@ NOUNS = (
     me.myself,
     follows.follows,
     barks.barks,
+    likes.likes,
+    notifications.notifications,
     reading.reading,
     stream.stream,
 )
@@ -58,7 +62,7 @@ def create_app(settings: Settings, stores: Stores | None = None) -> OpenAPI:
     app.openapi_version = "3.1.0"
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.url_map.redirect_defaults = app.url_map.strict_slashes = app.url_map.merge_slashes = False
-    app.extensions[EXTENSION] = Context(settings, stores, Hub(stores.queues))
+    app.extensions[EXTENSION] = Context(settings, stores, Hub(stores))
     tracing.register(app)
     problems.register(app)
     app.after_request(limits.add_headers)

@@ -1,6 +1,7 @@
 """What Barker is about: people, barks, sessions, entries; and the limits of each, in one place."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 HANDLE = r"^[a-z0-9_]{2,30}$"
 PASSWORD_MIN, PASSWORD_MAX = 10, 128
@@ -86,6 +87,7 @@ class Bark:
     in_reply_to: int | None = None
     quote_of: int | None = None
     replies: int = 0
+    likes: int = 0
     deleted: bool = False
     fanned_out: bool = False
 
@@ -97,6 +99,36 @@ class Shown:
     bark: Bark
     author: User
     json: bytes = field(default=b"", compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Like:
+    """Somebody likes a bark. The larger its id, the newer."""
+
+    id: int
+    bark_id: int
+    user_id: int
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What somebody (`user_id`) is told about herself: who did what, and to which bark."""
+
+    id: int
+    kind: Literal["like", "follow"]
+    user_id: int
+    from_id: int
+    bark_id: int | None = None
+    told: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notification as it is shown: with who did it, and the bark."""
+
+    notification: Notification
+    user: User
+    shown: Shown | None
 
 
 @dataclass(frozen=True)

@@ -98,10 +98,10 @@ def test_a_stream_that_ends_is_counted_no_longer(stores: Stores) -> None:
     def streams() -> float:
         return REGISTRY.get_sample_value("barker_open_streams", {"kind": "events"}) or 0
 
-    hub, before = Hub(stores.queues), streams()
+    hub, before = Hub(stores), streams()
     hub._channels[1] = Channel()
     hub._channels[1].stands.set()
-    one, two = hub.join(1), hub.join(1)
+    one, two = hub.join(1, b""), hub.join(1, b"")
     assert streams() == before + 2
     hub.leave(1, one)
     hub.leave(1, one)

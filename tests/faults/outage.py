@@ -43,7 +43,7 @@ class Cast:
     def __init__(self, world: World) -> None:
         self.ada, self.bob, self.cat, self.dan, self.ann = map(world.person, ("ada", "bob", "cat", "dan", "ann"))
         for text in reversed(OLD):
-            self.ada.bark(text)
+            self.old = self.ada.bark(text)
         self.bob.follow(self.ada)  # bob reads what ada barked
         self.dan.follow(self.cat)  # dan has a screen open, cat barks while a store is away
         self.dan.follow(self.ann)  # and so does ann, by another process, which reaches all stores
@@ -72,6 +72,9 @@ class Cast:
             "open a stream": lambda: _opened(self.hal),
             "follow": lambda: self.eve.call("PUT", f"/v1/me/following/{self.ada.handle}"),
             "unfollow": lambda: self.fay.call("DELETE", f"/v1/me/following/{self.ada.handle}"),
+            "like a bark": lambda: self.eve.call("PUT", f"/v1/barks/{self.old['id']}/like"),
+            "list who likes it": lambda: self.bob.call("GET", f"/v1/barks/{self.old['id']}/likes"),
+            "read notifications": lambda: self.ada.call("GET", "/v1/me/notifications"),
             "look at somebody": lambda: self.bob.call("GET", f"/v1/users/{self.ada.handle}"),
             "list her followers": lambda: self.bob.call("GET", f"/v1/users/{self.ada.handle}/followers"),
             "sign up": lambda: stranger("POST", "/v1/users", json=signs_up),

@@ -14,6 +14,9 @@ read the feed              | 503 documents | 200       | 200        | 200
 open a stream              | 200           | 200       | 200        | 503 queues
 follow                     | 503 documents | 503 graph | 200        | 200
 unfollow                   | 503 documents | 503 graph | 204        | 204
+like a bark                | 503 documents | 200       | 200        | 200
+list who likes it          | 503 documents | 200       | 200        | 200
+read notifications         | 503 documents | 200       | 200        | 200
 look at somebody           | 503 documents | 200       | 200        | 200
 list her followers         | 503 documents | 503 graph | 200        | 200
 sign up                    | 503 documents | 201       | 201        | 201

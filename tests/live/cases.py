@@ -12,18 +12,18 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import gevent
 
 from barker import ids
-from barker.actions import barking, following
-from barker.errors import NotSignedIn, StoreDown
+from barker.actions import accounts, barking, following
+from barker.errors import StoreDown
 from barker.live import hub as hubs
 from barker.live import stream as streams
 from barker.live.hub import Hub
 from barker.live.stream import Event, Stream
-from barker.models import QUEUE_KEEP, Bark, BarkDraft, User
+from barker.models import QUEUE_KEEP, Bark, BarkDraft, Session, User
 from barker.settings import Settings
 from barker.stores import connect
 from barker.stores.delivery import Delivery
@@ -33,13 +33,18 @@ AUTHOR = 5
 PATIENCE = 20.0
 
 stores = connect(Settings.read())
-hub = Hub(stores.queues)
+hub = Hub(stores)
 
 
-def opened(
-    user: int, check: Callable[[], object] = lambda: None, cursor: str | None = None
-) -> tuple[Stream, Iterator[Event | None]]:
-    stream = Stream(stores, hub, user, check)
+def signed_in(user: int) -> str:
+    """Return a token that is alive."""
+    token = secrets.token_urlsafe()
+    stores.sessions.insert(Session(ids.new(), user, "", ids.now_ms()), accounts.hash_of(token))
+    return token
+
+
+def opened(user: int, token: str = "", cursor: str | None = None) -> tuple[Stream, Iterator[Event | None]]:
+    stream = Stream(stores, hub, user, token or signed_in(user))
     stream.open(cursor)
     return stream, stream.events()
 
@@ -66,9 +71,6 @@ def told(events: Iterator[Event | None], number: int) -> list[str]:
 
 
 def a_busy_stream_ends_with_its_token() -> None:
-    def dead() -> None:
-        raise NotSignedIn("revoked")
-
     def keep_ringing() -> None:
         while True:
             ring(user)
@@ -77,7 +79,7 @@ def a_busy_stream_ends_with_its_token() -> None:
     user = ids.new()
     ring(user)
     streams.HEARTBEAT_SECONDS = 1.0
-    _, events = opened(user, dead)
+    _, events = opened(user, "dead")
     gevent.spawn(keep_ringing)
     until = time.monotonic() + PATIENCE
     names = []

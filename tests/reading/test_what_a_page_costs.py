@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from barker.actions import liking
 from barker.models import User
 from barker.stores import SHOWN_SECONDS, Stores
 from tests.actions.readers import bark, follow
@@ -15,6 +16,7 @@ from tests.reading.conftest import NewApi
 
 PAGE = "queues barker_read"
 BARKS, AUTHORS = "documents find barks", "documents find users"
+LIKES = "documents find likes"
 TOKEN, LIMIT = "places GET", "places EVALSHA"
 
 NewUser = Callable[..., User]
@@ -68,6 +70,13 @@ def test_barks_that_are_not_known_cost_two_calls_more(bob: Person) -> None:
         return trips(bob)
 
     assert usual(later) == [BARKS, AUTHORS, PAGE]
+
+
+def test_barks_that_somebody_likes_cost_one_call_more(stores: Stores, bob: Person, new_user: NewUser) -> None:
+    newest = int(bob.get("/v1/feed")["items"][0]["id"])
+    liking.like(stores, new_user("eve").id, newest)
+    time.sleep(SHOWN_SECONDS + 0.1)
+    assert usual(lambda: trips(bob)) == [PAGE, LIKES]
 
 
 def test_a_limit_costs_two_calls_more(new_api: NewApi, bob: Person) -> None:

@@ -51,13 +51,13 @@ def sign_in(stores: Stores, handle: str, password: str, device: str) -> SignedIn
 def _signed_in(stores: Stores, user: User, device: str) -> SignedIn:
     token = secrets.token_urlsafe(32)
     session = Session(ids.new(), user.id, device, ids.now_ms())
-    stores.sessions.insert(session, _hash(token))
+    stores.sessions.insert(session, hash_of(token))
     return SignedIn(user, session, token)
 
 
 def caller_of(stores: Stores, token: str) -> Caller:
     """Return whose token this is. Raises NotSignedIn."""
-    hash_ = _hash(token)
+    hash_ = hash_of(token)
     cached: tuple[int, int] | None = None
     with best_effort("token cache"):
         cached = stores.counters.token(hash_)
@@ -114,6 +114,7 @@ def change_profile(stores: Stores, caller: Caller, changes: Mapping[str, Any]) -
     return changed or me(stores, caller)
 
 
-def _hash(token: str) -> bytes:
+def hash_of(token: str) -> bytes:
+    """Return what of a token is stored."""
     # No salt or stretching: 256 random bits cannot be guessed, and the hash is looked up.
     return hashlib.sha256(token.encode()).digest()

@@ -4,8 +4,9 @@ from dataclasses import replace
 from itertools import count
 
 from barker import ids
+from barker.actions import notifying
 from barker.errors import Conflict, Invalid, NotFound, StoreDown
-from barker.models import Degrees, Relation, User
+from barker.models import Degrees, Notification, Relation, User
 from barker.stores import Stores
 from barker.stores.guard import best_effort
 from barker.stores.jobs import FOLLOWS, Job
@@ -88,6 +89,8 @@ def settle(stores: Stores, follower: int, followee: int) -> None:
         stores.users.set_counts({follower: {"following": now.following}, followee: {"followers": now.followers}})
         if state is None or state.follows != now.follows:
             (_take_in if now.follows else _take_out)(stores, follower, followee)
+            reason = Notification(ids.new(), "follow", followee, follower)
+            (notifying.notify_of if now.follows else notifying.retract)(stores, reason)
         state = now
     stores.unsettled.settled(notes, ids.now_ms())
 

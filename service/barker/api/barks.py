@@ -3,7 +3,7 @@
 from flask import Response
 
 from barker import models
-from barker.actions import accounts, barking
+from barker.actions import accounts, barking, liking
 from barker.api import bodies, render, shapes
 from barker.api.auth import anyone, signed_in
 from barker.api.blueprint import noun, replies
@@ -39,7 +39,9 @@ def _number(id_: str | None) -> int | None:
 @checked
 def get_bark(path: bodies.IdPath) -> Response:
     """Read one bark."""
-    return render.answer(render.bark(barking.bark_of(stores(), path.number()), viewer()))
+    shown = barking.bark_of(stores(), path.number())
+    liked = bool(liking.liked_of(stores(), viewer(), [shown]))
+    return render.answer(render.bark(shown, viewer(), liked=liked))
 
 
 @barks.delete("/v1/barks/<id>", responses=replies(401, 403, 404, empty=None))

@@ -116,6 +116,12 @@ class NewBark(Body):
     media: Annotated[list[Id], Field(max_length=0, description="Pictures: none can be had yet.")] | None = None
 
 
+class ReadUpTo(Body):
+    """The newest notification that was read."""
+
+    id: Id
+
+
 class NewPlace(Body):
     """Where I am, in degrees."""
 

@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from barker.actions import feed
+from barker.actions import feed, liking
 from barker.api import bodies, cursors, render, shapes
 from barker.api.auth import signed_in
 from barker.api.blueprint import noun, replies
@@ -21,4 +21,4 @@ def get_feed(query: bodies.Page) -> Response:
     """Read what those I follow barked, and my own barks, newest first, back to the first one."""
     of = f"feed:{me().user_id}"
     shown, last_id = feed.read_feed(stores(), me().user_id, cursors.decode(of, query.cursor), query.limit)
-    return render.feed_page(shown, of, last_id)
+    return render.feed_page(shown, liking.liked_of(stores(), me().user_id, shown), of, last_id)

@@ -1,7 +1,7 @@
 """From what we know to what we show."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -15,7 +15,7 @@ from barker import ids, models
 from barker.actions.accounts import Caller
 from barker.api import cursors, shapes
 
-Page = TypeVar("Page", shapes.Users, shapes.Barks, shapes.Sessions)
+Page = TypeVar("Page", shapes.Users, shapes.Barks, shapes.Sessions, shapes.Notifications)
 
 
 def answer(shape: BaseModel, status: int = 200) -> Response:
@@ -23,16 +23,17 @@ def answer(shape: BaseModel, status: int = 200) -> Response:
     return Response(shape.model_dump_json(), status, mimetype="application/json")
 
 
-def page(kind: type[Page], items: Sequence[BaseModel], of: str, last_id: int | None) -> Response:
+def page(kind: type[Page], items: Sequence[BaseModel], of: str, last_id: int | None, **more: int) -> Response:
     """Return a page, with a Link to the next one if there is one."""
     cursor = None if last_id is None else cursors.encode(of, last_id)
-    return _linked(answer(kind(items=items, next=cursor)), cursor)
+    return _linked(answer(kind(items=items, next=cursor, **more)), cursor)
 
 
-def feed_page(items: Sequence[models.Shown], of: str, last_id: int | None) -> Response:
+def feed_page(items: Sequence[models.Shown], liked: Collection[int], of: str, last_id: int | None) -> Response:
     """Return the same page as `page` would of barks, each of which is rendered once for all readers."""
     cursor = None if last_id is None else cursors.encode(of, last_id)
-    body = b'{"items":[%b],"next":%b}' % (b",".join(map(bark_json, items)), json.dumps(cursor).encode())
+    barks = b",".join(bark_json(shown, liked=shown.bark.id in liked) for shown in items)
+    body = b'{"items":[%b],"next":%b}' % (barks, json.dumps(cursor).encode())
     return _linked(Response(body, mimetype="application/json"), cursor)
 
 
@@ -69,8 +70,8 @@ def user(found: models.User, you: models.Relation | None = None) -> shapes.User:
     )
 
 
-def bark(shown: models.Shown, viewer: int | None) -> shapes.Bark:
-    """Show a bark."""
+def bark(shown: models.Shown, viewer: int | None, *, liked: bool = False) -> shapes.Bark:
+    """Show a bark to a viewer who likes it or does not."""
     found = shown.bark
     return shapes.Bark(
         id=str(found.id),
@@ -83,16 +84,31 @@ def bark(shown: models.Shown, viewer: int | None) -> shapes.Bark:
         rebark_of=None,
         quote_of=str(found.quote_of) if found.quote_of else None,
         media=[],
-        counts=shapes.BarkCounts(likes=0, rebarks=0, replies=found.replies),
-        you=shapes.BarkYou(liked=False, rebarked=False, bookmarked=False) if viewer else None,
+        counts=shapes.BarkCounts(likes=found.likes, rebarks=0, replies=found.replies),
+        you=shapes.BarkYou(liked=liked, rebarked=False, bookmarked=False) if viewer else None,
     )
 
 
-def bark_json(shown: models.Shown) -> bytes:
-    """Return a bark as JSON for a reader who has done nothing with it; who has needs a `you` of her own."""
+def bark_json(shown: models.Shown, *, liked: bool = False) -> bytes:
+    """Return a bark as JSON for a reader; made once for all who have done nothing with it."""
+    if liked:
+        return bark(shown, shown.author.id, liked=True).model_dump_json().encode()
     if not shown.json:
         shown.json = bark(shown, shown.author.id).model_dump_json().encode()
     return shown.json
+
+
+def notification(told: models.Told, read: int, liked: Collection[int]) -> shapes.Notification:
+    """Show a notification to whom it is for, who has read those up to an id."""
+    found, shown = told.notification, told.shown
+    return shapes.Notification(
+        id=str(found.id),
+        kind=found.kind,
+        user=user(told.user),
+        bark=bark(shown, found.user_id, liked=shown.bark.id in liked) if shown else None,
+        created_at=time(ids.ms_of(found.id)),
+        read=found.id <= read,
+    )
 
 
 def session(found: models.Session, caller: Caller) -> shapes.Session:

@@ -117,6 +117,32 @@ class Sessions(BaseModel):
     next: str | None
 
 
+class Notification(BaseModel):
+    """Somebody did something that concerns you; `bark` is null for a follow."""
+
+    id: Id
+    kind: Literal["like", "follow"]
+    user: User
+    bark: Bark | None
+    created_at: Time
+    read: bool
+
+
+class Notifications(BaseModel):
+    """A page of notifications, and how many are not read: up to 1,000."""
+
+    items: list[Notification]
+    next: str | None
+    unread: int
+
+
+class ReadMarker(BaseModel):
+    """Up to which notification all are read ("0": none), and how many are not."""
+
+    id: Id
+    unread: int
+
+
 class FieldError(BaseModel):
     """What is wrong with one field."""
 

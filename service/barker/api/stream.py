@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from flask import Response, request
 
-from barker.actions import accounts
 from barker.api import bodies, render
 from barker.api.auth import signed_in, token_of_request
 from barker.api.blueprint import noun, replies
@@ -29,23 +28,28 @@ EVENTS = {
 @checked
 def get_stream(query: bodies.Resume) -> Response:
     """Hear of every bark at once; resumes behind `Last-Event-ID`."""
-    user_id, here, token = me().user_id, stores(), token_of_request()
-    found = Stream(here, context().hub, user_id, lambda: accounts.caller_of(here, token))
+    user_id = me().user_id
+    found = Stream(stores(), context().hub, user_id, token_of_request())
     found.open(request.headers.get("Last-Event-ID") or query.cursor)
-    response = Response(_frames(found, user_id), mimetype="text/event-stream")
+    response = Response(_frames(found), mimetype="text/event-stream")
     response.call_on_close(found.close)
     response.headers["X-Accel-Buffering"] = "no"  # a proxy that collects would hold events back
     return response
 
 
-def _frames(found: Stream, user_id: int) -> Iterator[bytes]:
+def _frames(found: Stream) -> Iterator[bytes]:
     yield sse.OPENING
     for event in found.events():
-        yield _frame(event, user_id) if event else sse.HEARTBEAT
+        yield _frame(event) if event else sse.HEARTBEAT
 
 
-def _frame(event: Event, user_id: int) -> bytes:
+def _frame(event: Event) -> bytes:
+    return sse.event(event.name, _data(event), event.id)
+
+
+def _data(event: Event) -> bytes:
     if event.shown:
-        return sse.event(event.name, render.bark(event.shown, user_id).model_dump_json(), event.id)
-    data = {"cursor": event.id} if event.data is None else event.data
-    return sse.event(event.name, json.dumps(data), event.id)
+        return render.bark_json(event.shown, liked=event.shown.bark.id in event.liked)
+    if event.told:
+        return render.notification(event.told, 0, event.liked).model_dump_json().encode()
+    return json.dumps({"cursor": event.id} if event.data is None else event.data).encode()

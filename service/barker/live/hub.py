@@ -4,6 +4,7 @@ Nobody who rings ever waits: a tab that does not keep up is told to go, and resu
 """
 
 from collections import Counter
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -13,10 +14,11 @@ from gevent.event import Event
 from gevent.queue import Empty, Full, Queue
 
 from barker.errors import StoreDown, TooMany
+from barker.live.showing import Showing
 from barker.metrics import counts
 from barker.models import Entry
+from barker.stores import Stores
 from barker.stores.bells import AnyBells
-from barker.stores.queues import Queues
 
 BUFFER = 1_000  # entries a tab; more than a queue keeps would be of no use
 TABS = 20  # of one user in a process: more are a fault of her client, and each costs memory
@@ -48,6 +50,7 @@ Word = Entry | Look | Bye
 class Listener:
     """One tab."""
 
+    token: bytes  # the hash of the token that it ends with
     words: "Queue[Word]" = field(default_factory=lambda: Queue(BUFFER))
     leaving: Bye | None = None
 
@@ -82,8 +85,9 @@ class Channel:
 class Hub:
     """All tabs of this process, on one subscribed connection (a master, where the queues are on a cluster)."""
 
-    def __init__(self, queues: Queues) -> None:
-        self._queues = queues
+    def __init__(self, stores: Stores) -> None:
+        self.showing = Showing(stores)
+        self._queues = stores.queues
         self._channels: dict[int, Channel] = {}
         self._unconfirmed: Counter[int] = Counter()
         self._bells: AnyBells | None = None
@@ -93,9 +97,9 @@ class Hub:
         """Begin to listen, in a greenlet of its own."""
         gevent.spawn(self._run)
 
-    def join(self, user_id: int) -> Listener:
+    def join(self, user_id: int, token: bytes) -> Listener:
         """Hear of a user's entries from here on. Raises StoreDown if that cannot be had in time, and TooMany."""
-        listener = Listener()
+        listener = Listener(token)
         if self._closing:
             listener.tell(self._closing)
             return listener
@@ -136,6 +140,13 @@ class Hub:
         for channel in self._channels.values():
             for listener in channel.listeners:
                 listener.tell(self._closing)
+
+    def revoke(self, tokens: Collection[bytes]) -> None:
+        """End the tabs of tokens that were revoked."""
+        for channel in self._channels.values():
+            for listener in channel.listeners:
+                if listener.token in tokens:
+                    listener.tell(Bye("signed_out"))
 
     def _subscribe(self, user_id: int) -> None:
         if self._bells:  # else it happens as soon as the connection is there

@@ -7,14 +7,14 @@ once. Whenever something may have been missed the stream is `behind`, and reads 
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from barker import ids
-from barker.actions import feed
+from barker.actions import accounts, feed, liking, notifying
 from barker.errors import Invalid, NotSignedIn, StoreDown
 from barker.live.hub import Bye, Hub, Look
-from barker.models import Entry, Shown
+from barker.models import Entry, Shown, Told
 from barker.stores import Stores
 from barker.stores.delivery import CLOCKS_MS
 
@@ -27,12 +27,17 @@ _CURSOR = re.compile(r"([0-9]{1,15})-([0-9]{1,19})")
 
 @dataclass(frozen=True)
 class Event:
-    """What is told. `id` is the cursor to resume from; `shown` or `data` say what it is about."""
+    """What is told. `id` is the cursor to resume from; `shown`, `told` or `data` say what it is about.
+
+    `liked`: the barks in it that whom it is told likes.
+    """
 
     name: str
     id: str = ""
     shown: Shown | None = None
+    told: Told | None = None
     data: dict[str, str] | None = None
+    liked: frozenset[int] = frozenset()
 
 
 class _Ended(Exception):
@@ -42,9 +47,9 @@ class _Ended(Exception):
 class Stream:
     """One tab's stream of events."""
 
-    def __init__(self, stores: Stores, hub: Hub, user_id: int, check: Callable[[], object]) -> None:
-        """`check` raises NotSignedIn when the stream has to end."""
-        self._stores, self._hub, self._user_id, self._check = stores, hub, user_id, check
+    def __init__(self, stores: Stores, hub: Hub, user_id: int, token: str) -> None:
+        """The stream ends with the token."""
+        self._stores, self._hub, self._user_id, self._token = stores, hub, user_id, token
         self._gone: set[int] = set()
         self._cursor = ""
         self._told: deque[int] = deque(maxlen=TOLD)
@@ -56,7 +61,7 @@ class Stream:
         if cursor is not None:
             _check_cursor(cursor)
         feed.open_queue(self._stores, self._user_id)
-        self._listener = self._hub.join(self._user_id)
+        self._listener = self._hub.join(self._user_id, accounts.hash_of(self._token))
         try:
             self._cursor = cursor or self._bounds()[1]
         except BaseException:
@@ -116,7 +121,7 @@ class Stream:
     def _beat(self) -> None:
         self._next_beat = time.monotonic() + HEARTBEAT_SECONDS
         try:
-            self._check()
+            accounts.caller_of(self._stores, self._token)
             if feed.open_queue(self._stores, self._user_id):
                 self._behind = True  # Redis had lost it
         except NotSignedIn:
@@ -150,19 +155,31 @@ class Stream:
         for entry in entries:
             self._note(entry)
         new = [entry for entry in entries if _order(entry.id) > _order(self._cursor)]
-        ids_ = [entry.bark_id for entry in new if entry.kind == "bark" and entry.author_id not in self._gone]
-        shown = {one.bark.id: one for one in feed.hydrate(self._stores, ids_)}
+        barks = [entry.bark_id for entry in new if entry.kind == "bark" and entry.author_id not in self._gone]
+        shown = self._hub.showing.barks(barks) if barks else {}
+        told = self._notifications([entry.bark_id for entry in new if entry.kind == "notify"])
+        liked = frozenset(
+            liking.liked_of(self._stores, self._user_id, [*shown.values(), *(t.shown for t in told.values())])
+        )
         for entry in new:
             self._cursor = entry.id
             if entry.kind == "bark" and entry.bark_id in shown:
                 if entry.bark_id in self._told:  # its server lost it, and it was fanned out again
                     continue
                 self._told.append(entry.bark_id)
-                yield Event("bark", entry.id, shown[entry.bark_id])
+                yield Event("bark", entry.id, shown[entry.bark_id], liked=liked)
+            elif entry.kind == "notify" and entry.bark_id in told:
+                yield Event("notification", entry.id, told=told[entry.bark_id], liked=liked)
             elif entry.kind == "delete":
                 yield Event("delete", entry.id, data={"id": str(entry.bark_id)})
             elif entry.kind == "feed-changed":
                 yield Event("feed-changed", entry.id, data={})
+
+    def _notifications(self, found: list[int]) -> dict[int, Told]:
+        if not found:
+            return {}
+        stand = self._stores.notifications.by_ids(self._user_id, found)
+        return {told.notification.id: told for told in notifying.show(self._stores, stand)}
 
     def _note(self, entry: Entry) -> None:
         if entry.kind == "left":

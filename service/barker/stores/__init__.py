@@ -12,6 +12,8 @@ from barker.stores.documents import DocumentStore
 from barker.stores.graph import GraphStore
 from barker.stores.jobs import Jobs
 from barker.stores.lanes import Lanes
+from barker.stores.likes import Likes
+from barker.stores.notifications import Notifications
 from barker.stores.places import Places
 from barker.stores.queues import Queues
 from barker.stores.recent import Recent
@@ -32,6 +34,8 @@ class Stores:
     users: Users
     sessions: Sessions
     barks: Barks
+    likes: Likes
+    notifications: Notifications
     unsettled: Unsettled
     answers: Answers
     follows: GraphStore
@@ -73,6 +77,8 @@ def connect(settings: Settings) -> Stores:
         users=Users(of("users")),
         sessions=Sessions(of("sessions")),
         barks=Barks(of("barks")),
+        likes=Likes(of("likes")),
+        notifications=Notifications(of("notifications")),
         unsettled=Unsettled(of("unsettled"), of("settled")),
         answers=Answers(of("answers")),
         follows=GraphStore(settings.graph_url, settings.graph_seconds),

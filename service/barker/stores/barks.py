@@ -13,6 +13,7 @@ from barker import ids
 from barker.models import Bark
 from barker.stores.documents import FIRST_LOOK_MS, RECOVER_SECONDS, Document, Documents, guard, later
 
+COUNT_AFTER_MS = 30_000  # several times what the calls of one request may take
 DAY_MS = 24 * 3600 * 1000
 ALL_SHARES = {"$cond": [{"$gt": ["$shares", 0]}, {"$range": [0, "$shares"]}, "$$REMOVE"]}
 ONCE_MORE = {"$add": [{"$ifNull": ["$again", 0]}, 1]}
@@ -92,6 +93,33 @@ class Barks:
     def add_replies(self, bark_id: int, number: int) -> None:
         """Move the count of replies up or down."""
         self._barks.update_one({"_id": bark_id}, {"$inc": {"replies": number}})
+
+    @guard
+    def expect_likes(self, bark_id: int, now_ms: int) -> Bark | None:
+        """Note that the likes of a bark are about to change, before they do; None if there is no such bark.
+
+        The time is longer than a request can take: what is noted here is counted after all it stands for.
+        """
+        same = {"_id": bark_id, "deleted": False}
+        found = self._barks.find_one_and_update(same, {"$set": {"likes_due": now_ms + COUNT_AFTER_MS}})
+        return _from_document(found) if found else None
+
+    @guard
+    def add_likes(self, bark_id: int, number: int) -> None:
+        """Move the count of likes, unless they were counted meanwhile."""
+        self._barks.update_one({"_id": bark_id, "likes_due": {"$gt": 0}}, {"$inc": {"likes": number}})
+
+    @guard
+    def likes_overdue(self, now_ms: int, limit: int) -> dict[int, tuple[int, int]]:
+        """Return barks whose likes have to be counted, with the time that was noted and the count they have."""
+        found = self._barks.find({"likes_due": {"$lt": now_ms}}, {"likes": 1, "likes_due": 1}).limit(limit)
+        return {int(of["_id"]): (int(of["likes_due"]), int(of.get("likes", 0))) for of in found}
+
+    @guard
+    def set_likes(self, bark_id: int, number: int, due: int, before: int) -> None:
+        """Set the count of likes, unless it was moved, or is about to be, since `likes_overdue`."""
+        same = {"_id": bark_id, "likes_due": due, "likes": before or {"$in": [0, None]}}
+        self._barks.update_one(same, {"$set": {"likes": number}, "$unset": {"likes_due": 1}})
 
     @guard
     def remove(self, bark_id: int, author_id: int, now_ms: int) -> Bark | None:
@@ -217,6 +245,7 @@ def _from_document(document: Document) -> Bark:
         in_reply_to=document["in_reply_to"],
         quote_of=document["quote_of"],
         replies=document["replies"],
+        likes=document.get("likes", 0),
         deleted=document["deleted"],
         fanned_out=document["fan_out"] == "done",
     )

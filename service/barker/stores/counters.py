@@ -100,7 +100,7 @@ class Counters:
             for token in tokens:
                 pipe.set(_key(token), "", ex=TOKEN_SECONDS)
             pipe.execute()
-        self.tokens.revoked()
+        self.tokens.revoked(tokens)
 
     @_asked
     @guard

@@ -1,13 +1,19 @@
 """MongoDB, the truth about people and barks: the connection, the collections and their indexes.
 
-users      _id handle password name about interests counts{barks followers following}
-           password is an argon2 hash; counts are derived: barks by $inc, the others set from the graph
+users      _id handle password name about interests counts{barks followers following} notified
+           password is an argon2 hash; counts are derived: barks by $inc, the others set from the graph;
+           notified: the newest notification that was read
 sessions   _id user token device seen             token is the SHA-256 of the real one; gone 90 days after `seen`
-barks      _id author text thread in_reply_to quote_of replies deleted fan_out fan_out_due looks begun fanned_at
-           again recovered shares shares_left mixed
+barks      _id author text thread in_reply_to quote_of replies likes likes_due deleted fan_out fan_out_due looks begun
+           fanned_at again recovered shares shares_left mixed
            fan_out is pending or done; fan_out_due (ms) is when the sweep shall look at a pending one; begun and
            fanned_at (ms): when it was first tried, and last done; again: how often it was to be done anew; a
-           large one is cut into shares, by buckets; mixed: it had begun before; recovered: after which restart
+           large one is cut into shares, by buckets; mixed: it had begun before; recovered: after which restart;
+           likes_due (ms): when its likes shall be counted anew; nobody moves the count where it is not set
+likes      _id "<bark>:<user>" bark user at liked due looks
+           at is the id of the like; one that was taken back stays, not `liked`; due: its author is not told of it yet
+notifications  _id "<kind>:<to>:<from>:<bark>" id to kind from bark gone told told_ms due looks
+           gone: its reason is; due: it is not in the queue yet
 unsettled  _id pair "<follower>:<followee>" sure made due looks
            a follow or unfollow that a worker still has to carry into queues and counts
 settled    _id "<follower>:<followee>" at recovered
@@ -15,7 +21,7 @@ settled    _id "<follower>:<followee>" at recovered
 answers    _id fingerprint reserved started status body at
            what a POST with an Idempotency-Key answered; gone after a day
 
-One module a noun: `users`, `sessions`, `barks`, `unsettled`, `answers`.
+One module a noun.
 """
 
 from collections.abc import Mapping
@@ -100,6 +106,14 @@ class DocumentStore:
             [("author", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"deleted": False}
         )
         c("barks").create_index("fan_out_due", partialFilterExpression={"fan_out": "pending"})
+        c("barks").create_index("likes_due", sparse=True)
+        c("likes").create_index([("bark", ASCENDING), ("at", DESCENDING)], partialFilterExpression={"liked": True})
+        c("likes").create_index("due", sparse=True)
+        c("notifications").create_index(
+            [("to", ASCENDING), ("id", DESCENDING)], partialFilterExpression={"gone": False}
+        )
+        c("notifications").create_index("due", sparse=True)
+        c("notifications").create_index("told_ms", sparse=True)
         c("unsettled").create_index("pair")
         c("unsettled").create_index("due")
         c("settled").create_index("at", expireAfterSeconds=SETTLED_SECONDS)

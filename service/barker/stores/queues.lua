@@ -179,12 +179,12 @@ local function barker_fill(keys, args)
   return 1
 end
 
--- KEYS queue | ARGV keep, author. Takes an author's entries out; returns how many.
+-- KEYS queue | ARGV keep, author. Takes an author's barks out, but not what she did to the reader's; returns how many.
 local function barker_prune(keys, args)
   local queue, pruned = keys[1], {}
   for _, entry in ipairs(redis.call('XRANGE', queue, '-', '+')) do
-    local _, _, author = told_by(entry)
-    if author == args[2] then
+    local kind, _, author = told_by(entry)
+    if author == args[2] and kind ~= 'notify' then
       pruned[#pruned + 1] = entry[1]
     end
   end

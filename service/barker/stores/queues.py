@@ -13,6 +13,7 @@ floor         "<floor>:0"                                the newest one counts: 
 bark, delete  told to live readers
 backfill      a bark from before the follow or the queue not told
 feed-changed  read the feed again                        told
+notify        a notification, with who did it            told
 left, rejoined                                           only on the channel: an author gone, or back
 """
 

@@ -26,6 +26,11 @@ class Recent(Generic[K, V]):
             self.before, self._known, self._until = self._known, {}, time.monotonic() + self._seconds
         return self._known
 
+    def forget(self, key: K) -> None:
+        """Forget one thing; who is just reading it may still put in what it was."""
+        self._known.pop(key, None)
+        self.before.pop(key, None)
+
     def clear(self) -> None:
         """Forget everything; what others are still reading goes nowhere."""
         self.before, self._known, self._until = {}, {}, time.monotonic() + self._seconds

@@ -11,6 +11,7 @@ at that moment, and says so; whoever revokes waits until every process has.
 import secrets
 import threading
 import time
+from collections.abc import Callable, Collection
 from contextlib import closing
 
 import structlog
@@ -43,18 +44,20 @@ class KnownTokens:
         self._stands_until = 0.0
         self._closing = threading.Event()
 
-    def start(self) -> None:
-        """Begin to listen, in a thread of its own (a greenlet under gevent)."""
+    def start(self, heard: Callable[[Collection[bytes]], None] = lambda _tokens: None) -> None:
+        """Begin to listen, in a thread of its own (a greenlet under gevent), and pass on which tokens are revoked."""
+        self._heard = heard
         threading.Thread(target=self._run, daemon=True).start()
 
     def known(self) -> dict[bytes, Caller]:
         """Return what is known. Put into this very dict what you read after this call: a revocation empties it."""
         return self._recent.known() if time.monotonic() < self._stands_until else {}
 
-    def revoked(self) -> None:
+    def revoked(self, tokens: Collection[bytes]) -> None:
         """Let every process forget what it knows; returns when all have, or have had time enough."""
         answers = f"{CHANNEL}:{secrets.token_hex(8)}"
-        processes, until = self._redis.publish(CHANNEL, answers), time.monotonic() + WAIT_SECONDS
+        told = " ".join((answers, *(token.hex() for token in tokens)))
+        processes, until = self._redis.publish(CHANNEL, told), time.monotonic() + WAIT_SECONDS
         for _ in range(processes):
             rest = max(0.01, until - time.monotonic())
             if self._redis.blpop([answers], timeout=rest) is None:
@@ -89,7 +92,9 @@ class KnownTokens:
                 self._stands_until = heard + STANDS_SECONDS
                 if message["type"] == "message":
                     self._recent.clear()
-                    self._answer(message["data"])
+                    answers, *tokens = message["data"].split(" ")
+                    self._heard({bytes.fromhex(token) for token in tokens})
+                    self._answer(answers)
         finally:
             self._stands_until = 0.0
             self._recent.clear()

@@ -68,6 +68,23 @@ class Users:
         return _from_document(found) if found else None
 
     @guard
+    def notified(self, user_id: int) -> int:
+        """Return the newest notification that a user has read, 0 for none."""
+        found = self._users.find_one({"_id": user_id}, {"notified": 1})
+        return int(found.get("notified", 0)) if found else 0
+
+    @guard
+    def note_notified(self, user_id: int, notification_id: int) -> int:
+        """Note up to which notification a user has read, which only moves on; returns up to which now."""
+        found = self._users.find_one_and_update(
+            {"_id": user_id},
+            {"$max": {"notified": notification_id}},
+            {"notified": 1},
+            return_document=ReturnDocument.AFTER,
+        )
+        return int(found["notified"]) if found else 0
+
+    @guard
     def add_barks(self, user_id: int, number: int) -> None:
         """Move the count of barks up or down."""
         self._users.update_one({"_id": user_id}, {"$inc": {"counts.barks": number}})

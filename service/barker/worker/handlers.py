@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from barker.actions import fanning, following, operating
+from barker.actions import fanning, following, liking, notifying, operating
 
 HANDLERS: Mapping[str, Callable[..., None]] = {
     "fan_out": fanning.fan_out,
@@ -10,8 +10,18 @@ HANDLERS: Mapping[str, Callable[..., None]] = {
     "share": fanning.share,
     "settle": following.settle,
     "prune": following.prune,
+    "settle_like": liking.settle_like,
+    "notify": notifying.notify,
 }
 
 BATCHED = frozenset({"fan_out"})  # these take the arguments of many jobs at once, each as a list
 
-SWEEPS = (fanning.recover, fanning.sweep, following.sweep, operating.look_at_clocks)
+SWEEPS = (
+    fanning.recover,
+    fanning.sweep,
+    following.sweep,
+    liking.sweep,
+    liking.count,
+    notifying.sweep,
+    operating.look_at_clocks,
+)

@@ -1,0 +1,85 @@
+"""Liking barks: who likes what, how many, and how the author hears of it."""
+
+from collections.abc import Iterable
+
+from barker import ids
+from barker.actions import notifying
+from barker.actions.barking import bark_of
+from barker.errors import NotFound
+from barker.models import Like, Notification, Shown
+from barker.stores import Stores
+from barker.stores.guard import best_effort
+from barker.stores.jobs import FOLLOWS, Job
+
+SWEPT = 500  # looked at a sweep
+
+
+def like(stores: Stores, user_id: int, bark_id: int) -> Shown:
+    """Like a bark, and return it as it is now; may be repeated. Raises NotFound."""
+    # NOTE the intent to count first, then the truth with the intent to tell it, then what is derived of both
+    _expect(stores, bark_id)
+    if stores.likes.add(Like(ids.new(), bark_id, user_id), ids.now_ms()):
+        _changed(stores, user_id, bark_id, 1)
+    return bark_of(stores, bark_id)
+
+
+def unlike(stores: Stores, user_id: int, bark_id: int) -> None:
+    """Like a bark no longer; may be repeated. Raises NotFound."""
+    _expect(stores, bark_id)
+    if stores.likes.remove(bark_id, user_id, ids.now_ms()):
+        _changed(stores, user_id, bark_id, -1)
+
+
+def _expect(stores: Stores, bark_id: int) -> None:
+    if stores.barks.expect_likes(bark_id, ids.now_ms()) is None:
+        raise NotFound("There is no such bark.")
+
+
+def _changed(stores: Stores, user_id: int, bark_id: int, number: int) -> None:
+    with best_effort("counts"):
+        stores.barks.add_likes(bark_id, number)
+    stores.shown.forget(bark_id)  # here it shows at once, in other processes within the promised seconds
+    with best_effort("notification"):
+        stores.jobs.put(_job(bark_id, user_id), lane=FOLLOWS)
+
+
+def _job(bark_id: int, user_id: int) -> Job:
+    return Job("settle_like", {"bark": bark_id, "user": user_id})
+
+
+def settle_like(stores: Stores, bark: int, user: int) -> None:
+    """Tell the author of a like, or let her be told of it no longer. May be repeated."""
+    found = stores.likes.of(bark, user)
+    liked = stores.barks.by_ids([bark]).get(bark)
+    if found and liked and liked.author_id != user:
+        _like, stands = found
+        reason = Notification(ids.new(), "like", liked.author_id, user, bark)
+        (notifying.notify_of if stands else notifying.retract)(stores, reason)
+    if found:
+        stores.likes.told(*found)
+
+
+def liked_of(stores: Stores, viewer: int | None, shown: Iterable[Shown | None]) -> set[int]:
+    """Return which of these barks the viewer likes; a bark that nobody likes need not be asked for."""
+    some = [one.bark.id for one in shown if one and one.bark.likes > 0]
+    return stores.likes.liked(viewer, some) if viewer and some else set()
+
+
+def sweep(stores: Stores) -> int:
+    """Ask again to tell what got lost on the way; returns how many."""
+    found = 0
+    while likes := stores.likes.overdue(ids.now_ms(), SWEPT):
+        stores.jobs.put(*(_job(like_.bark_id, like_.user_id) for like_ in likes), lane=FOLLOWS)
+        stores.likes.look_again(likes, ids.now_ms())
+        found += len(likes)
+    return found
+
+
+def count(stores: Stores) -> int:
+    """Count the likes of barks whose likes changed half a minute ago: what a crash left wrong is right again.
+
+    Nobody moves a count that is not due to be counted, so none is wrong for good. Returns none: nothing was lost.
+    """
+    for bark_id, (due, before) in stores.barks.likes_overdue(ids.now_ms(), SWEPT).items():
+        stores.barks.set_likes(bark_id, stores.likes.number(bark_id), due, before)
+    return 0

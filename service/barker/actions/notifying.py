@@ -1,0 +1,94 @@
+"""Notifications: what people are told about themselves, at once on an open screen, and in a list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from barker import ids
+from barker.actions import feed
+from barker.models import Notification, Told
+from barker.stores import Stores
+from barker.stores.delivery import Delivery
+from barker.stores.jobs import FOLLOWS, Job
+
+SWEPT = 500  # looked at a sweep
+
+
+@dataclass(frozen=True)
+class Notified:
+    """A page of notifications, below which id the next one is, up to which all are read, and how many are not."""
+
+    items: list[Told]
+    last_id: int | None
+    read: int
+    unread: int
+
+
+def notify_of(stores: Stores, reason: Notification) -> None:
+    """Make a notification, and tell it if that was not done. May be repeated."""
+    _tell(stores, stores.notifications.make(reason, ids.now_ms()))
+
+
+def retract(stores: Stores, reason: Notification) -> None:
+    """Let a notification be seen no longer. May be repeated."""
+    stores.notifications.retract(reason)
+
+
+def notify(stores: Stores, user: int, notification: int) -> None:
+    """Tell a notification whose telling got lost. May be repeated."""
+    for found in stores.notifications.by_ids(user, [notification]):
+        _tell(stores, found)
+
+
+def _tell(stores: Stores, made: Notification) -> None:
+    if made.told:
+        return
+    # It may have been begun before, when it was made: then marks that are gone make it look into the queue.
+    began_ms = ids.ms_of(made.id)
+    stores.queues.deliver(Delivery("notify", made.id, made.from_id, [made.user_id], began_ms))
+    stores.notifications.told(made, ids.now_ms())
+
+
+def show(stores: Stores, found: Sequence[Notification]) -> list[Told]:
+    """Return notifications with who did it and the bark; what is gone is left out."""
+    if not found:
+        return []
+    users = stores.users.by_ids({one.from_id for one in found})
+    barks = {shown.bark.id: shown for shown in feed.look_up(stores, [one.bark_id for one in found if one.bark_id])}
+    return [
+        Told(one, users[one.from_id], barks.get(one.bark_id or 0))
+        for one in found
+        if one.from_id in users and (one.bark_id is None or one.bark_id in barks)
+    ]
+
+
+def read(stores: Stores, user_id: int, before: int, limit: int) -> Notified:
+    """Return somebody's newest notifications below an id."""
+    wanted = limit + 1  # one more than asked tells whether there is a next page
+    page: list[Told] = []
+    while len(page) < wanted:
+        missing = wanted - len(page)
+        found = stores.notifications.page(user_id, before, missing)
+        page += show(stores, found)
+        if len(found) < missing:
+            break
+        before = found[-1].id
+    read_ = stores.users.notified(user_id)
+    last_id = page[limit - 1].notification.id if len(page) > limit else None
+    return Notified(page[:limit], last_id, read_, stores.notifications.unread(user_id, read_))
+
+
+def note_read(stores: Stores, user_id: int, notification_id: int) -> tuple[int, int]:
+    """Note up to which notification all are read; returns up to which now, and how many are not."""
+    read_ = stores.users.note_notified(user_id, notification_id)
+    return read_, stores.notifications.unread(user_id, read_)
+
+
+def sweep(stores: Stores) -> int:
+    """Ask again to tell what got lost on the way; returns how many."""
+    found = 0
+    while lost := stores.notifications.overdue(ids.now_ms(), SWEPT):
+        jobs = (Job("notify", {"user": one.user_id, "notification": one.id}) for one in lost)
+        stores.jobs.put(*jobs, lane=FOLLOWS)
+        stores.notifications.look_again(lost, ids.now_ms())
+        found += len(lost)
+    return found
