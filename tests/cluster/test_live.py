@@ -7,18 +7,17 @@ from pathlib import Path
 import pytest
 
 from barker.stores.jobs import Jobs
-from barker.stores.queues import Queues
 from tests.cluster.servers import ClusterServers
-from tests.live.test_stream import CASES
+from tests.live.test_stream import cases
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(("module", "case"), [*cases("cases"), *cases("tabs")])
 def test_a_stream_keeps_its_promise(
-    case: str, servers: ClusterServers, queues: Queues, jobs: Jobs, stores_urls: dict[str, str], root: Path
+    module: str, case: str, servers: ClusterServers, jobs: Jobs, stores_urls: dict[str, str], root: Path
 ) -> None:
     environ = {**stores_urls, "BARKER_QUEUES_URL": servers.url, "PYTHONPATH": str(root / "service")}
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.live.cases", case],
+        [sys.executable, "-m", f"tests.live.{module}", case],
         cwd=root,
         env={"PATH": "/usr/bin:/bin", **environ},
         capture_output=True,

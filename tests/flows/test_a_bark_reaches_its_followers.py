@@ -154,3 +154,13 @@ def _bark_to_all(author: Person, text: str) -> None:
 
 def _counts(person: Person) -> dict[str, int]:
     return dict(person.get("/v1/me")["counts"])
+
+
+def test_a_sign_out_ends_the_streams_of_its_token_at_once(service: Service) -> None:
+    ada = service.sign_up("ada")
+    with ada.stream() as events:
+        events.next()
+        (session,) = ada.get("/v1/me/sessions")["items"]
+        assert ada.call("DELETE", f"/v1/me/sessions/{session['id']}").status_code == 204
+        event = events.next(5)  # the next heartbeat, which would find it out too, comes after fifteen seconds
+        assert (event.name, event.data) == ("bye", {"reason": "signed_out"})

@@ -26,6 +26,7 @@ TABS_SECONDS = 15  # by then a client that went away is known to be gone
 TURN_SECONDS = 1.0  # how long the hub listens before it looks whether to close
 AGAIN_SECONDS = 0.5  # between two tries to reach Redis
 STANDS_SECONDS = 5.0  # until a subscription is confirmed
+SLOW = "slow"  # a reason to say goodbye: the buffer is full
 NOBODY = 0  # an id that no user has
 
 log = structlog.get_logger()
@@ -61,7 +62,7 @@ class Listener:
         try:
             self.words.put_nowait(word)
         except Full:
-            self.leaving = self.leaving or Bye("slow")
+            self.leaving = self.leaving or Bye(SLOW)
 
     def next(self, seconds: float) -> Word | None:
         """Return the next word, None if there is none for so long."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from barker import ids
 from barker.actions import accounts, feed, liking, notifying
 from barker.errors import Invalid, NotSignedIn, StoreDown
-from barker.live.hub import Bye, Hub, Look
+from barker.live.hub import SLOW, Bye, Hub, Look
 from barker.models import Entry, Shown, Told
 from barker.stores import Stores
 from barker.stores.delivery import CLOCKS_MS
@@ -112,6 +112,11 @@ class Stream:
         if time.monotonic() >= self._next_beat:
             self._beat()
 
+    def _look_whether_to_go(self) -> None:
+        leaving = self._listener.leaving
+        if leaving and leaving.reason != SLOW:  # who is slow is told what there is, or she would never get on
+            raise _Ended(leaving.reason)
+
     def _next(self, seconds: float) -> Entry | Look | None:
         word = self._listener.next(seconds)
         if isinstance(word, Bye):
@@ -137,6 +142,7 @@ class Stream:
 
     def _catch_up(self) -> Iterator[Event]:
         while True:
+            self._look_whether_to_go()  # whose token is revoked is told nothing more
             entries = self._stores.queues.after(self._user_id, self._cursor, CAUGHT_UP)
             # After each page: what `left` says on the channel is heard only when all of them are told.
             self._gone = self._stores.queues.gone(self._user_id)
