@@ -1,7 +1,15 @@
 """Settings: read once, refused by name."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from py_vapid import Vapid
+
+from barker import vapid
+from barker.cli import main
 from barker.errors import BadSettings
 from barker.settings import Settings
 
@@ -45,3 +53,81 @@ def test_a_cluster_is_named_by_hosts_with_ports(hosts: str) -> None:
 def test_only_the_queues_may_be_on_a_cluster() -> None:
     with pytest.raises(BadSettings, match="BARKER_PLACES_URL"):
         Settings.read({"BARKER_PLACES_URL": "redis+cluster://one:7000"})
+
+
+KEY = "ko91KnSzcufvO27DjJm6S42_ErfbcH36_1htG4W7ObQ"
+CONTACT = {"BARKER_PUSH_CONTACT": "mailto:you@example.org"}
+
+
+def test_the_key_of_pushes_is_a_secret() -> None:
+    settings = Settings.read({**CONTACT, "BARKER_PUSH_KEY": KEY})
+    assert settings.push_key.get_secret_value() == KEY
+    assert KEY not in repr(settings)
+
+
+def test_the_key_of_pushes_may_be_in_a_file(tmp_path: Path) -> None:
+    made = Vapid()
+    made.generate_keys()
+    made.save_key(str(tmp_path / "private_key.pem"))
+    settings = Settings.read({**CONTACT, "BARKER_PUSH_KEY": str(tmp_path / "private_key.pem")})
+    key = settings.push_key.get_secret_value()
+    assert Vapid.from_raw(key.encode()).public_key == made.public_key
+    assert Vapid.from_raw_public(vapid.public_key(key).encode()).public_key == made.public_key
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "x",
+        KEY[:-1],
+        KEY + "AAAA",
+        KEY.replace("_", "/"),
+        "A" * 43,
+        "_" * 43,
+        "/no/such/file.pem",
+        "/etc/hostname",
+        "\0",
+    ],
+)
+def test_a_key_that_is_none_is_refused_and_not_told(key: str) -> None:
+    with pytest.raises(BadSettings) as refused:
+        Settings.read({**CONTACT, "BARKER_PUSH_KEY": key})
+    assert set(refused.value.reasons) == {"BARKER_PUSH_KEY"}
+    assert len(key) < 40 or key not in str(refused.value)
+
+
+def test_a_key_on_another_curve_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    path.write_bytes(generate_private_key(SECP384R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    with pytest.raises(BadSettings, match="BARKER_PUSH_KEY"):
+        Settings.read({**CONTACT, "BARKER_PUSH_KEY": str(path)})
+
+
+@pytest.mark.parametrize(
+    "contact", ["", "you@example.org", "mailto:you", "http://example.org", "https://example.org/x"]
+)
+def test_push_services_are_told_whom_to_turn_to(contact: str) -> None:
+    with pytest.raises(BadSettings, match="BARKER_PUSH_CONTACT"):
+        Settings.read({"BARKER_PUSH_KEY": KEY, "BARKER_PUSH_CONTACT": contact})
+
+
+@pytest.mark.parametrize("contact", ["mailto:you@example.org", "https://example.org", "mailto:a.b+c@mail.example.org"])
+def test_a_contact_that_is_taken_can_be_signed(contact: str) -> None:
+    settings = Settings.read({"BARKER_PUSH_KEY": KEY, "BARKER_PUSH_CONTACT": contact})
+    claims = {"aud": "https://push.example.org", "sub": settings.push_contact}
+    assert Vapid.from_raw(KEY.encode()).sign(claims)
+
+
+def test_hosts_to_push_to_are_named_with_their_ports() -> None:
+    hosts = "push.test:8443,10.0.0.7:443"
+    assert Settings.read({"BARKER_PUSH_HOSTS_ALLOWED": hosts}).push_hosts_allowed == hosts
+    with pytest.raises(BadSettings, match="BARKER_PUSH_HOSTS_ALLOWED"):
+        Settings.read({"BARKER_PUSH_HOSTS_ALLOWED": "push.test"})
+
+
+def test_the_command_makes_what_the_settings_take() -> None:
+    told = CliRunner().invoke(main, ["push-key"]).output
+    environ = dict(line.split("=") for line in told.splitlines() if not line.startswith("#"))
+    key = Settings.read(environ).push_key.get_secret_value()
+    assert vapid.public_key(key) in told
+    assert CliRunner().invoke(main, ["push-key"]).output != told

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from barker import __version__
+from barker import __version__, vapid
 from barker.errors import BadSettings, StoreDown
 from barker.metrics import folder
 from barker.settings import Settings
@@ -110,6 +110,15 @@ def worker(processes: int) -> None:
     os.environ["BARKER_WORKER_PROCESSES"] = str(processes)
     _settings()
     os.execv(sys.executable, [sys.executable, "-P", "-m", "barker.worker"])
+
+
+@main.command("push-key")
+def push_key() -> None:
+    """Make a key for Web Push, to be put into the environment of all processes; a new one ends all subscriptions."""
+    key = vapid.new_key()
+    click.echo(f"# Browsers know it by its public half, {vapid.public_key(key)}")
+    click.echo("# Whom push services may turn to:\nBARKER_PUSH_CONTACT=mailto:you@example.org")
+    click.echo(f"# Secret:\nBARKER_PUSH_KEY={key}")
 
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

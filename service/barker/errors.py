@@ -45,6 +45,12 @@ class NotFound(BarkerError):
     code = "not_found"
 
 
+class PushOff(BarkerError):
+    """The service has no key to push with."""
+
+    code = "push_off"
+
+
 class Conflict(BarkerError):
     """It clashes with what is there already."""
 

@@ -11,6 +11,8 @@ DEVICE_MAX = 80
 TEXT_MAX = 500
 PAGE_DEFAULT, PAGE_MAX = 40, 100
 
+SUBSCRIPTIONS_MAX = 20  # of a user: browsers forget theirs without a word, so the oldest goes
+ENDPOINT_MAX = 2_000
 SESSION_DAYS = 90  # since last seen; a phone in a drawer for a season signs in again
 QUEUE_KEEP = 800  # entries: twice what Mastodon keeps, 20 pages of 40
 QUEUE_DAYS = 14  # who stays away longer gets the queue rebuilt on return
@@ -65,6 +67,18 @@ class Session:
     user_id: int
     device: str
     seen_ms: int
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """Where a browser is pushed to, and the keys it gave for that; who knows the endpoint can push there."""
+
+    id: int
+    user_id: int
+    session_id: int
+    endpoint: str = field(repr=False)
+    p256dh: str = field(repr=False)
+    auth: str = field(repr=False)
 
 
 @dataclass(frozen=True)

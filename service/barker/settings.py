@@ -6,12 +6,23 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
+from barker import vapid
 from barker.errors import BadSettings
 
 PREFIX = "BARKER_"
 CLUSTERS = ("redis+cluster", "rediss+cluster")
+CONTACT = re.compile(r"(mailto:[^@\s]+@|https://)[\w-]+(\.[\w-]+)+", re.ASCII)  # as push services take it
 MANY_HOSTS = ("mongodb", "mongodb+srv", *CLUSTERS)  # host:port,host:port is no port to Python
 
 
@@ -76,6 +87,9 @@ class Settings(BaseModel):
     trusted_proxies: int = Field(0, ge=0, le=5)
     limits: Literal["on", "off"] = "on"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    push_key: SecretStr = Field(SecretStr(""))  # in base64url, also where a file was named; without it push is off
+    push_contact: str = Field("", validate_default=True)
+    push_hosts_allowed: str = ""
     documents_seconds: float = Field(3, gt=0, le=60)
     graph_seconds: float = Field(5, gt=0, le=60)
     redis_seconds: float = Field(2, gt=0, le=60)
@@ -87,6 +101,27 @@ class Settings(BaseModel):
         if secret and not re.fullmatch(r"[!-~]{16,}", secret):
             raise ValueError("must be 16 or more characters of ASCII without blanks")
         return token
+
+    @field_validator("push_key")
+    @classmethod
+    def _is_a_key(cls, key: SecretStr) -> SecretStr:
+        given = key.get_secret_value()
+        return SecretStr(vapid.read_key(given)) if given else key
+
+    @field_validator("push_contact")
+    @classmethod
+    def _can_be_reached(cls, contact: str, info: ValidationInfo) -> str:
+        key = info.data.get("push_key")
+        if (contact or (key and key.get_secret_value())) and not CONTACT.fullmatch(contact):
+            raise ValueError("with BARKER_PUSH_KEY, must be whom push services may turn to: mailto:you@example.org")
+        return contact
+
+    @field_validator("push_hosts_allowed")
+    @classmethod
+    def _are_hosts(cls, hosts: str) -> str:
+        if hosts and not all(map(_is_seed, hosts.split(","))):
+            raise ValueError("must be hosts with ports: push.example.org:8443,10.0.0.7:443")
+        return hosts.lower()
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Self:

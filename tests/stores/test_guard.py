@@ -5,11 +5,11 @@ import time
 
 import pytest
 
+from barker.bulkhead import Bulkhead
 from barker.errors import StoreDown
 from barker.local.ports import free_port
 from barker.settings import Settings
 from barker.stores import connect
-from barker.stores.guard import Bulkhead
 
 
 def test_a_call_that_hangs_costs_its_limit_and_no_more() -> None:

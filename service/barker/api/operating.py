@@ -23,9 +23,9 @@ from barker.api.checks import checked
 from barker.api.context import context, stores
 from barker.api.description import described
 from barker.api.limits import limited, unlimited
+from barker.bulkhead import Bulkhead
 from barker.errors import NotAllowed, StoreDown
 from barker.metrics import page
-from barker.stores.guard import Bulkhead
 
 operating = noun("operating", "For those who run it.")
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from neo4j import Driver, GraphDatabase, Result, RoutingControl
 from neo4j.exceptions import ConstraintError, DriverError, Neo4jError
 
-from barker.stores.guard import Bulkhead
+from barker.bulkhead import Bulkhead
 
 DATABASE = "neo4j"
 SLOTS = 32  # calls at once a process; the driver's pool is as large
