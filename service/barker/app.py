@@ -13,6 +13,7 @@ from barker.api import (
     notifications,
     operating,
     problems,
+    push,
     reading,
     sessions,
     shapes,
@@ -45,6 +46,7 @@ NOUNS = (
     notifications.notifications,
     reading.reading,
     stream.stream,
+    push.push,
 )
 
 

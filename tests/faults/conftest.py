@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from pymongo import MongoClient
 
+from barker import vapid
 from barker.local import LocalStores
 from barker.settings import Settings
 from barker.stores import Stores, connect
@@ -90,6 +91,9 @@ def world(servers: Servers, reached: Stores, tmp_path_factory: pytest.TempPathFa
             "BARKER_DOCUMENTS_SECONDS": str(LIMITS["documents"]),
             "BARKER_GRAPH_SECONDS": str(LIMITS["graph"]),
             "BARKER_REDIS_SECONDS": str(LIMITS["queues"]),
+            "BARKER_PUSH_KEY": vapid.new_key(),
+            "BARKER_PUSH_CONTACT": "mailto:operator@example.org",
+            "BARKER_PUSH_HOSTS_ALLOWED": "push.test:443",  # a name that nobody has to look up
         }
         service = HastyService(environ, logs)
         stack.enter_context(service)

@@ -14,6 +14,7 @@ from barker.stores import SHOWN_SECONDS
 from tests.barker_process import PASSWORD, Event, Person, wait_for
 from tests.faults.proxy import Mode
 from tests.faults.world import Screen, World, eventually
+from tests.push.browsers import SUBSCRIPTIONS, Browser
 
 NEEDED = ("documents", "queues")  # the stores without which an open screen has to wait
 OLD = ["three", "two", "one"]  # what ada barked before, newest first
@@ -65,6 +66,7 @@ class Cast:
         place = {"lat": 52.5, "lon": 13.4}
         signs_in = {"handle": self.bob.handle, "password": PASSWORD}
         signs_up = {"handle": f"jan_{secrets.token_hex(5)}", "password": PASSWORD}
+        browser = Browser("https://push.test")
         stranger = self.bob.service.call
         return {
             "post a bark": lambda: self.cat.call("POST", "/v1/barks", json={"text": f"during {name}"}),
@@ -79,6 +81,7 @@ class Cast:
             "list her followers": lambda: self.bob.call("GET", f"/v1/users/{self.ada.handle}/followers"),
             "sign up": lambda: stranger("POST", "/v1/users", json=signs_up),
             "sign in": lambda: stranger("POST", "/v1/sessions", json=signs_in),
+            "subscribe to push": lambda: self.bob.call("POST", SUBSCRIPTIONS, json=browser.subscription),
             "share a place": lambda: self.bob.call("PUT", "/v1/me/place", json=place),
             "the same, token not cached": lambda: self.gil.call("PUT", "/v1/me/place", json=place),
             "look at oneself": lambda: self.ann.call("GET", "/v1/me"),

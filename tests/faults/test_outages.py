@@ -21,6 +21,7 @@ look at somebody           | 503 documents | 200       | 200        | 200
 list her followers         | 503 documents | 503 graph | 200        | 200
 sign up                    | 503 documents | 201       | 201        | 201
 sign in                    | 503 documents | 201       | 201        | 201
+subscribe to push          | 503 documents | 201       | 201        | 201
 share a place              | 204           | 204       | 503 places | 204
 the same, token not cached | 503 documents | 204       | 503 places | 204
 look at oneself            | 503 documents | 200       | 200        | 200

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from barker import ids
-from barker.actions import passwords
+from barker.actions import passwords, subscribing
 from barker.errors import NotFound, NotSignedIn
 from barker.models import Session, User
 from barker.stores import Stores
@@ -87,11 +87,19 @@ def sign_out(stores: Stores, caller: Caller, session_id: int) -> None:
     if token is None:
         raise NotFound("You have no such session.")
     _drop(stores, [token])
+    _unsubscribe(stores, caller)
 
 
 def sign_out_everywhere(stores: Stores, caller: Caller) -> None:
     """End all sessions of the caller, this one too."""
     _drop(stores, stores.sessions.remove_all(caller.user_id))
+    _unsubscribe(stores, caller)
+
+
+def _unsubscribe(stores: Stores, caller: Caller) -> None:
+    # NOTE after the session, which is the truth: before a push, what was left here is looked at again
+    with best_effort("push subscriptions"):
+        subscribing.living(stores, caller.user_id)
 
 
 def _drop(stores: Stores, tokens: list[bytes]) -> None:

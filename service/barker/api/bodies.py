@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from barker import models
+from barker import models, vapid
 from barker.ids import MAX_ID
 
 GIVEN_HANDLE_MAX = 128  # who signs in under a handle that cannot be one is told no more than that it is wrong
+PUSH_SECRET_BYTES = 16
 TEXT_CONTROLS = "\n\t"
 LINE_END = re.compile(r"\r\n?")
 INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}  # categories; what Unicode does not know yet may be a new emoji
@@ -50,6 +51,23 @@ def _bark_id(value: str) -> str:
     if int(value) > MAX_ID:
         raise ValueError("There is no such id.")
     return value
+
+
+def _point(value: str) -> str:
+    try:
+        point = vapid.decoded(value, vapid.POINT_BYTES)
+    except ValueError:
+        point = b""
+    if not vapid.is_point(point):
+        raise ValueError("It must be an uncompressed point of P-256, 65 bytes in base64url.")
+    return vapid.encoded(point)
+
+
+def _secret(value: str) -> str:
+    try:
+        return vapid.encoded(vapid.decoded(value, PUSH_SECRET_BYTES))
+    except ValueError:
+        raise ValueError(f"It must be {PUSH_SECRET_BYTES} bytes in base64url.") from None
 
 
 Handle = Annotated[
@@ -127,6 +145,22 @@ class NewPlace(Body):
 
     lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
     lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
+
+
+class PushKeys(Body):
+    """The keys of a browser, in base64url."""
+
+    p256dh: Annotated[str, AfterValidator(_point)] = Field(description="A point of P-256: 65 bytes.")
+    auth: Annotated[str, AfterValidator(_secret)] = Field(description="16 bytes.")
+
+
+class NewSubscription(Body):
+    """What a browser's PushSubscription.toJSON() returns."""
+
+    endpoint: str = Field(min_length=1, max_length=models.ENDPOINT_MAX, examples=["https://push.example.org/a1b2"])
+    # Taken and not kept: a push service says itself that a subscription is over.
+    expiration_time: float | None = Field(None, alias="expirationTime", allow_inf_nan=False)
+    keys: PushKeys
 
 
 class Page(BaseModel):

@@ -21,6 +21,7 @@ STATUS = {
     "not_signed_in": (401, "Not signed in"),
     "not_allowed": (403, "Not allowed"),
     "not_found": (404, "Not found"),
+    "push_off": (404, "Push is off"),
     "method_not_allowed": (405, "Method not allowed"),
     "conflict": (409, "Conflict"),
     "too_large": (413, "Too large"),
@@ -30,7 +31,7 @@ STATUS = {
     "fault": (500, "A fault of ours"),
     "store_down": (503, "A store is down"),
 }
-CODES = {status: code for code, (status, _) in STATUS.items()}
+CODES = {status: code for code, (status, _) in reversed(STATUS.items())}  # the first of a status is the general one
 
 log = structlog.get_logger()
 

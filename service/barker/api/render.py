@@ -15,7 +15,7 @@ from barker import ids, models
 from barker.actions.accounts import Caller
 from barker.api import cursors, shapes
 
-Page = TypeVar("Page", shapes.Users, shapes.Barks, shapes.Sessions, shapes.Notifications)
+Page = TypeVar("Page", shapes.Users, shapes.Barks, shapes.Sessions, shapes.Notifications, shapes.PushSubscriptions)
 
 
 def answer(shape: BaseModel, status: int = 200) -> Response:
@@ -120,3 +120,8 @@ def session(found: models.Session, caller: Caller) -> shapes.Session:
         seen_at=time(found.seen_ms),
         current=found.id == caller.session_id,
     )
+
+
+def subscription(found: models.Subscription) -> shapes.PushSubscription:
+    """Show a subscription to its owner."""
+    return shapes.PushSubscription(id=str(found.id), endpoint=found.endpoint, created_at=time(ids.ms_of(found.id)))

@@ -143,6 +143,27 @@ class ReadMarker(BaseModel):
     unread: int
 
 
+class PushKey(BaseModel):
+    """What a browser needs to subscribe: its `applicationServerKey`, in base64url."""
+
+    key: str
+
+
+class PushSubscription(BaseModel):
+    """A browser that is pushed to."""
+
+    id: Id
+    endpoint: str
+    created_at: Time
+
+
+class PushSubscriptions(BaseModel):
+    """A page of such browsers."""
+
+    items: list[PushSubscription]
+    next: str | None
+
+
 class FieldError(BaseModel):
     """What is wrong with one field."""
 

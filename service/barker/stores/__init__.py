@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from barker.models import Shown
+from barker.push.door import Pushes
 from barker.settings import Settings
 from barker.stores.answers import Answers
 from barker.stores.barks import Barks
@@ -18,6 +19,7 @@ from barker.stores.places import Places
 from barker.stores.queues import Queues
 from barker.stores.recent import Recent
 from barker.stores.sessions import Sessions
+from barker.stores.subscriptions import Subscriptions
 from barker.stores.unsettled import Unsettled
 from barker.stores.users import Users
 
@@ -33,6 +35,7 @@ class Stores:
     documents: DocumentStore
     users: Users
     sessions: Sessions
+    subscriptions: Subscriptions
     barks: Barks
     likes: Likes
     notifications: Notifications
@@ -44,6 +47,7 @@ class Stores:
     queues: Queues
     jobs: Jobs
     lanes: Lanes
+    pushes: Pushes  # no store, but kept and passed with them
     shown: Recent[int, Shown | None]  # what feeds and streams have just shown; None for what is gone
 
     def pings(self) -> dict[str, Callable[[], None]]:
@@ -76,6 +80,7 @@ def connect(settings: Settings) -> Stores:
         documents=documents,
         users=Users(of("users")),
         sessions=Sessions(of("sessions")),
+        subscriptions=Subscriptions(of("subscriptions")),
         barks=Barks(of("barks")),
         likes=Likes(of("likes")),
         notifications=Notifications(of("notifications")),
@@ -87,5 +92,6 @@ def connect(settings: Settings) -> Stores:
         queues=Queues(settings.queues_url, settings.redis_seconds),
         jobs=Jobs(settings.queues_url, settings.redis_seconds),
         lanes=Lanes(settings.queues_url, settings.redis_seconds),
+        pushes=Pushes.of(settings),
         shown=Recent(SHOWN_SECONDS, SHOWN_MOST),
     )

@@ -4,6 +4,8 @@ users      _id handle password name about interests counts{barks followers follo
            password is an argon2 hash; counts are derived: barks by $inc, the others set from the graph;
            notified: the newest notification that was read
 sessions   _id user token device seen             token is the SHA-256 of the real one; gone 90 days after `seen`
+subscriptions  _id user session hash endpoint p256dh auth
+           where browsers are pushed to; hash is the SHA-256 of the endpoint; none outlives its session
 barks      _id author text thread in_reply_to quote_of replies likes likes_due deleted fan_out fan_out_due looks begun
            fanned_at again recovered shares shares_left mixed
            fan_out is pending or done; fan_out_due (ms) is when the sweep shall look at a pending one; begun and
@@ -102,6 +104,8 @@ class DocumentStore:
         c("sessions").create_index("token", unique=True)
         c("sessions").create_index([("user", ASCENDING), ("_id", DESCENDING)])
         c("sessions").create_index("seen", expireAfterSeconds=SESSION_DAYS * 24 * 3600)
+        c("subscriptions").create_index("hash", unique=True)
+        c("subscriptions").create_index([("user", ASCENDING), ("_id", DESCENDING)])
         c("barks").create_index(
             [("author", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"deleted": False}
         )

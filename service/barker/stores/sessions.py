@@ -1,5 +1,6 @@
 """Collection `sessions`: see the table in `documents`."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from barker.models import Session
@@ -42,6 +43,12 @@ class Sessions:
         """Return a page of a user's sessions, newest first."""
         found = self._sessions.find({"user": user_id, "_id": {"$lt": before}}).sort("_id", -1).limit(limit)
         return [_from_document(document) for document in found]
+
+    @guard
+    def alive(self, user_id: int, session_ids: Iterable[int]) -> set[int]:
+        """Return those of a user's sessions that are there."""
+        found = self._sessions.find({"_id": {"$in": list(session_ids)}, "user": user_id}, {"_id": 1})
+        return {int(document["_id"]) for document in found}
 
     @guard
     def touch(self, session_id: int, seen_ms: int) -> None:
