@@ -21,6 +21,7 @@ DELIVERIES = Counter("barker_deliveries", "Entries put into queues by fan-outs",
 RECLAIMED = Counter("barker_reclaimed_jobs", "Jobs taken over from workers that went silent", ("lane",))
 SWEPT = Counter("barker_swept", "Intents that a sweep found and asked for again", ("sweep",))
 CHORE_FAILURES = Counter("barker_chore_failures", "Chores of a worker that ended with a fault", ("chore",))
+PUSHES = Counter("barker_pushes", "Pushes by how they ended", ("result",))
 WORKER_DEATHS = Counter("barker_worker_deaths", "Worker processes that ended unasked and were started again", ("how",))
 STORE_FAILURES = Counter("barker_store_failures", "Calls of a store that failed", ("store", "reason"))
 CLOCK_JUMPS = Counter("barker_clock_jumps", "Clocks found set back, or apart from that of the queues", ("clock",))

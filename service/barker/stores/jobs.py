@@ -5,7 +5,8 @@
 {jobs}:run          string  "<run of each server>,… <Unix milliseconds>", as a worker saw them last
 {jobs}:parked       stream  job lane error                       given up, told in the log; newest PARKED_KEEP
 
-A job carries ids alone: whoever runs it reads what they stand for, and "no longer there" counts as done.
+A job carries ids alone: whoever runs it reads what they stand for, and "no longer there" counts as done. But a push
+carries what a screen will show: there is nothing to read again.
 """
 
 import json
@@ -25,7 +26,8 @@ from barker.stores.redis_client import connect, servers
 GROUP = "workers"
 NOBODY = "nobody"  # holds what could not be given back
 SMALL, LARGE, FOLLOWS = "small", "large", "follows"  # small and large fan-outs; what follows and unfollows ask for
-LANES = (SMALL, LARGE, FOLLOWS)
+PUSH = "push"  # what waits for push services
+LANES = (SMALL, LARGE, FOLLOWS, PUSH)  # a job for later holds its lane's number here: new ones come last
 LANE_KEYS = {lane: f"{{jobs}}:lane:{lane}" for lane in LANES}
 LATER, PARKED, RUN = "{jobs}:later", "{jobs}:parked", "{jobs}:run"
 PARKED_KEEP = 10_000
@@ -44,7 +46,7 @@ class Job:
     """
 
     name: str
-    arguments: dict[str, int]
+    arguments: dict[str, Any]  # ids, and the words of a push
     attempt: int = 1
     waits: int = 0
     text: str = ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from barker.actions import fanning, following, liking, notifying, operating
+from barker.actions import fanning, following, liking, notifying, operating, pushing
 
 HANDLERS: Mapping[str, Callable[..., None]] = {
     "fan_out": fanning.fan_out,
@@ -12,6 +12,8 @@ HANDLERS: Mapping[str, Callable[..., None]] = {
     "prune": following.prune,
     "settle_like": liking.settle_like,
     "notify": notifying.notify,
+    "push": pushing.push,
+    "push_one": pushing.push_one,
 }
 
 BATCHED = frozenset({"fan_out"})  # these take the arguments of many jobs at once, each as a list
