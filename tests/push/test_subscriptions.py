@@ -1,5 +1,6 @@
 """Subscribing over HTTP."""
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -159,6 +160,7 @@ GOOD = Browser(HERE).subscription
             )
         ],
     ],
+    ids=map(str, count()),  # keys are new in each process, which pytest-xdist would take for other tests
 )
 def test_a_bad_field_is_named(ada: Person, field: str, value: Any) -> None:
     body: dict[str, Any] = {**GOOD, "keys": dict(GOOD["keys"])}

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from barker import ids
-from barker.actions import feed
+from barker.actions import feed, pushing
 from barker.models import Notification, Told
 from barker.stores import Stores
 from barker.stores.delivery import Delivery
 from barker.stores.jobs import FOLLOWS, Job
 
 SWEPT = 500  # looked at a sweep
+PUSHES, PUSHES_MS = 3, 600_000  # of one kind, about one bark, in so long
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,22 @@ def _tell(stores: Stores, made: Notification) -> None:
     # It may have been begun before, when it was made: then marks that are gone make it look into the queue.
     began_ms = ids.ms_of(made.id)
     stores.queues.deliver(Delivery("notify", made.id, made.from_id, [made.user_id], began_ms))
+    if stores.pushes.is_on and not stores.queues.is_connected(made.user_id):
+        _push(stores, made)
     stores.notifications.told(made, ids.now_ms())
+
+
+def _push(stores: Stores, made: Notification) -> None:
+    """Ask for a push, unless she got enough of the same: who likes a bark that everybody likes is no news."""
+    if stores.notifications.told_since(made, ids.now_ms() - PUSHES_MS, PUSHES + 1) > PUSHES:
+        return
+    for told in show(stores, [made]):
+        name = told.user.name or told.user.handle
+        what = "likes your bark" if told.shown else "follows you"
+        body = told.shown.bark.text if told.shown else f"@{told.user.handle}"
+        pushing.ask(
+            stores, made.user_id, f"{name} {what}", body, "/notifications", f"{made.kind}:{made.bark_id or made.id}"
+        )
 
 
 def show(stores: Stores, found: Sequence[Notification]) -> list[Told]:

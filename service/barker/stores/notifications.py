@@ -6,6 +6,7 @@ from typing import Any
 import pymongo
 from pymongo import ReturnDocument
 
+from barker import ids
 from barker.models import Notification
 from barker.stores.documents import FIRST_LOOK_MS, RECOVER_SECONDS, Document, Documents, guard, later
 
@@ -67,6 +68,12 @@ class Notifications:
         """Note that it is in the user's queue."""
         done = {"$set": {"told": True, "told_ms": now_ms}, "$unset": {"due": 1, "looks": 1}}
         self._notifications.update_one({"_id": _key(notification)}, done)
+
+    @guard
+    def told_since(self, like: Notification, since_ms: int, most: int) -> int:
+        """Count, up to `most`, those of one kind and bark that a user was told since a time."""
+        same = {"to": like.user_id, "gone": False, "id": {"$gt": ids.at(since_ms)}}
+        return self._notifications.count_documents({**same, "kind": like.kind, "bark": like.bark_id}, limit=most)
 
     @guard
     def tell_again(self, since_ms: int, now_ms: int) -> int:

@@ -21,12 +21,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from barker import ids
 from barker.models import QUEUE_DAYS, QUEUE_KEEP, Entry
 from barker.stores import delivery, functions
 from barker.stores.bells import AnyBells, open_bells
+from barker.stores.cluster import Cluster
 from barker.stores.delivery import BUCKETS, CLOCKS_MS, Delivery
 from barker.stores.guard import guarded
 from barker.stores.redis_client import connect
@@ -85,6 +87,12 @@ class Queues:
         """Return the users to whom some process listens just now."""
         channels = cast(list[str], self._redis.pubsub_shardchannels("{q*}:queue:*"))
         return {int(channel.rpartition(":")[2]) for channel in channels}
+
+    @guard
+    def is_connected(self, user_id: int) -> bool:
+        """Tell whether some process listens to a user's queue just now."""
+        with_number = cast(list[tuple[str, int]], self._serving(user_id).pubsub_shardnumsub(_queue(user_id)))
+        return any(number for _, number in with_number)
 
     @guard
     def open(self, user_id: int) -> bool:
@@ -173,6 +181,10 @@ class Queues:
     def close(self) -> None:
         """Close all connections."""
         self._redis.close()
+
+    def _serving(self, user_id: int) -> Redis:
+        """Return the server that has a user's queue: on a cluster a question about channels goes to that one."""
+        return self._redis.serving(_queue(user_id))[1] if isinstance(self._redis, Cluster) else self._redis
 
     def _call(self, function: str, keys: list[str], arguments: list[Any]) -> Any:
         return functions.call(self._redis, [(function, keys, arguments)])[0]
