@@ -1,18 +1,17 @@
 """The live stream, as server-sent events."""
 
-import json
 from collections.abc import Iterator
 
 from flask import Response, request
 
-from barker.api import bodies, render
+from barker.api import bodies, events
 from barker.api.auth import signed_in, token_of_request
 from barker.api.blueprint import noun, replies
 from barker.api.checks import checked
 from barker.api.context import context, me, stores
 from barker.api.limits import limited
 from barker.live import sse
-from barker.live.stream import Event, Stream
+from barker.live.stream import Stream
 
 stream = noun("live", "What is told to an open screen at once.")
 
@@ -40,16 +39,4 @@ def get_stream(query: bodies.Resume) -> Response:
 def _frames(found: Stream) -> Iterator[bytes]:
     yield sse.OPENING
     for event in found.events():
-        yield _frame(event) if event else sse.HEARTBEAT
-
-
-def _frame(event: Event) -> bytes:
-    return sse.event(event.name, _data(event), event.id)
-
-
-def _data(event: Event) -> bytes:
-    if event.shown:
-        return render.bark_json(event.shown, liked=event.shown.bark.id in event.liked)
-    if event.told:
-        return render.notification(event.told, 0, event.liked).model_dump_json().encode()
-    return json.dumps({"cursor": event.id} if event.data is None else event.data).encode()
+        yield sse.event(event.name, events.data_of(event), event.id) if event else sse.HEARTBEAT
