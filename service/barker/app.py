@@ -12,6 +12,7 @@ from barker.api import (
     me,
     notifications,
     operating,
+    positions,
     problems,
     push,
     reading,
@@ -47,6 +48,7 @@ NOUNS = (
     reading.reading,
     stream.stream,
     push.push,
+    positions.position,
 )
 
 

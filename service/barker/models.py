@@ -1,5 +1,6 @@
 """What Barker is about: people, barks, sessions, entries; and the limits of each, in one place."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -8,6 +9,7 @@ PASSWORD_MIN, PASSWORD_MAX = 10, 128
 NAME_MAX, ABOUT_MAX = 50, 500
 INTERESTS_MAX, INTEREST_MAX = 20, 40
 DEVICE_MAX = 80
+ENTRY_ID = r"[0-9]{1,15}-[0-9]{1,19}"
 TEXT_MAX = 500
 PAGE_DEFAULT, PAGE_MAX = 40, 100
 
@@ -79,6 +81,14 @@ class Subscription:
     endpoint: str = field(repr=False)
     p256dh: str = field(repr=False)
     auth: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far somebody has read on one device: the id of an entry, and when it was moved there."""
+
+    entry_id: str | None = None
+    moved_ms: int | None = None
 
 
 @dataclass(frozen=True)
@@ -166,3 +176,14 @@ class Entry:
     def arrived_ms(self) -> int:
         """Return when it arrived in the queue, in Unix milliseconds."""
         return int(self.id.partition("-")[0])
+
+
+def is_entry_id(text: str) -> bool:
+    """Tell whether this could be the id of an entry."""
+    return bool(re.fullmatch(ENTRY_ID, text))
+
+
+def entry_order(entry_id: str) -> tuple[int, int]:
+    """Return what entries are sorted by, in order of arrival."""
+    ms, _, number = entry_id.partition("-")
+    return int(ms), int(number)

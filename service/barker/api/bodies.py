@@ -92,6 +92,8 @@ Device = Annotated[str, _sent(models.DEVICE_MAX), _clean(models.DEVICE_MAX, line
 Text = Annotated[str, _sent(models.TEXT_MAX, 1), _clean(models.TEXT_MAX, lines=True, blank=False)]
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,19}$"), AfterValidator(_bark_id)]
 
+EntryId = Annotated[str, Field(pattern=f"^{models.ENTRY_ID}$", examples=["1764000000000-0"])]
+
 
 class Body(BaseModel):
     """The base of all bodies: JSON types as they are, nothing unknown."""
@@ -161,6 +163,18 @@ class NewSubscription(Body):
     # Taken and not kept: a push service says itself that a subscription is over.
     expiration_time: float | None = Field(None, alias="expirationTime", allow_inf_nan=False)
     keys: PushKeys
+
+
+class ReadTo(Body):
+    """How far I have read: the id of an event of the stream."""
+
+    id: EntryId
+
+
+class Ack(Body):
+    """What a WebSocket is sent: all events up to this one were taken."""
+
+    ack: EntryId
 
 
 class Page(BaseModel):

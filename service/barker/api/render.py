@@ -125,3 +125,8 @@ def session(found: models.Session, caller: Caller) -> shapes.Session:
 def subscription(found: models.Subscription) -> shapes.PushSubscription:
     """Show a subscription to its owner."""
     return shapes.PushSubscription(id=str(found.id), endpoint=found.endpoint, created_at=time(ids.ms_of(found.id)))
+
+
+def position(found: models.Position) -> shapes.Position:
+    """Show how far somebody has read."""
+    return shapes.Position(id=found.entry_id, updated_at=time(found.moved_ms) if found.moved_ms else None)

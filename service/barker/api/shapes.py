@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer
 
+from barker.models import ENTRY_ID
+
 
 def _time(value: datetime) -> str:
     return value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
@@ -86,6 +88,13 @@ class Session(BaseModel):
     created_at: Time
     seen_at: Time
     current: bool
+
+
+class Position(BaseModel):
+    """How far you have read on this device; null until you have said so."""
+
+    id: Annotated[str, Field(pattern=f"^{ENTRY_ID}$", examples=["1764000000000-0"])] | None
+    updated_at: Time | None
 
 
 class SignedIn(BaseModel):

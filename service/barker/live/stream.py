@@ -4,25 +4,21 @@ The subscription stands before the queue is read, and every ring carries its ent
 once. Whenever something may have been missed the stream is `behind`, and reads the queue again from its cursor.
 """
 
-import re
 import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from barker import ids
-from barker.actions import accounts, feed, liking, notifying
-from barker.errors import Invalid, NotSignedIn, StoreDown
+from barker.actions import accounts, feed, liking, notifying, positions
+from barker.errors import NotSignedIn, StoreDown
 from barker.live.hub import SLOW, Bye, Hub, Look
-from barker.models import Entry, Shown, Told
+from barker.models import Entry, Shown, Told, entry_order
 from barker.stores import Stores
-from barker.stores.delivery import CLOCKS_MS
 
 HEARTBEAT_SECONDS = 15.0
 AGAIN_SECONDS = 1.0  # between two tries while a store is down
 CAUGHT_UP = 100  # entries read at a time
 TOLD = 200  # barks remembered: more than comes to one screen in the moment by which a replica may be behind
-_CURSOR = re.compile(r"([0-9]{1,15})-([0-9]{1,19})")
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ class Stream:
     def open(self, cursor: str | None) -> None:
         """Begin to listen. Raises StoreDown, and Invalid for a cursor that no stream handed out."""
         if cursor is not None:
-            _check_cursor(cursor)
+            positions.check(cursor, "cursor")
         feed.open_queue(self._stores, self._user_id)
         self._listener = self._hub.join(self._user_id, accounts.hash_of(self._token))
         try:
@@ -71,6 +67,10 @@ class Stream:
     def close(self) -> None:
         """Stop listening; may be repeated."""
         self._hub.leave(self._user_id, self._listener)
+
+    def end(self, reason: str) -> None:
+        """Let it say goodbye; for another greenlet."""
+        self._listener.tell(Bye(reason))
 
     def events(self) -> Iterator[Event | None]:
         """Yield events, None for a heartbeat, until goodbye."""
@@ -148,7 +148,7 @@ class Stream:
             self._gone = self._stores.queues.gone(self._user_id)
             # The floor is looked at after each page: the queue is trimmed also while a slow client takes one.
             first, newest = self._bounds()
-            if _order(self._cursor) < _order(first.id):
+            if entry_order(self._cursor) < entry_order(first.id):
                 self._cursor = newest
                 yield Event("gap", newest, data={"hint": "More was missed than the queue holds: read the feed."})
             elif entries:
@@ -160,7 +160,7 @@ class Stream:
         """Tell what was not told yet, and move the cursor over all of it."""
         for entry in entries:
             self._note(entry)
-        new = [entry for entry in entries if _order(entry.id) > _order(self._cursor)]
+        new = [entry for entry in entries if entry_order(entry.id) > entry_order(self._cursor)]
         barks = [entry.bark_id for entry in new if entry.kind == "bark" and entry.author_id not in self._gone]
         shown = self._hub.showing.barks(barks) if barks else {}
         told = self._notifications([entry.bark_id for entry in new if entry.kind == "notify"])
@@ -192,14 +192,3 @@ class Stream:
             self._gone.add(entry.author_id)
         elif entry.kind == "rejoined":
             self._gone.discard(entry.author_id)
-
-
-def _order(cursor: str) -> tuple[int, int]:
-    ms, _, number = cursor.partition("-")
-    return int(ms), int(number)
-
-
-def _check_cursor(cursor: str) -> None:
-    found = _CURSOR.fullmatch(cursor)
-    if not found or int(found[1]) > ids.now_ms() + CLOCKS_MS:
-        raise Invalid("This cursor is not from a stream: send the id of the last event as it came.", "cursor")

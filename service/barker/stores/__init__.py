@@ -16,6 +16,7 @@ from barker.stores.lanes import Lanes
 from barker.stores.likes import Likes
 from barker.stores.notifications import Notifications
 from barker.stores.places import Places
+from barker.stores.positions import Positions
 from barker.stores.queues import Queues
 from barker.stores.recent import Recent
 from barker.stores.sessions import Sessions
@@ -40,6 +41,7 @@ class Stores:
     likes: Likes
     notifications: Notifications
     unsettled: Unsettled
+    positions: Positions
     answers: Answers
     follows: GraphStore
     places: Places
@@ -85,6 +87,7 @@ def connect(settings: Settings) -> Stores:
         likes=Likes(of("likes")),
         notifications=Notifications(of("notifications")),
         unsettled=Unsettled(of("unsettled"), of("settled")),
+        positions=Positions(of("positions")),
         answers=Answers(of("answers")),
         follows=GraphStore(settings.graph_url, settings.graph_seconds),
         places=Places(settings.places_url, settings.redis_seconds),

@@ -20,6 +20,9 @@ unsettled  _id pair "<follower>:<followee>" sure made due looks
            a follow or unfollow that a worker still has to carry into queues and counts
 settled    _id "<follower>:<followee>" at recovered
            when the two were settled last: what that did to a queue may yet be lost; gone after a day
+positions  _id {user device} or {user session} entry at
+           how far somebody has read on a device, known by the name of it or by its session; entry is padded, so that
+           its text sorts as entries do; gone 90 days after `at`, when it was moved last
 answers    _id fingerprint reserved started status body at
            what a POST with an Idempotency-Key answered; gone after a day
 
@@ -121,6 +124,7 @@ class DocumentStore:
         c("unsettled").create_index("pair")
         c("unsettled").create_index("due")
         c("settled").create_index("at", expireAfterSeconds=SETTLED_SECONDS)
+        c("positions").create_index("at", expireAfterSeconds=SESSION_DAYS * 24 * 3600)
         c("answers").create_index("at", expireAfterSeconds=ANSWER_SECONDS)
 
     def close(self) -> None:
