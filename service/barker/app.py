@@ -21,6 +21,7 @@ from barker.api import (
     stream,
     tracing,
     users,
+    ws,
 )
 from barker.api.context import EXTENSION, Context
 from barker.live.hub import Hub
@@ -48,6 +49,7 @@ NOUNS = (
     reading.reading,
     stream.stream,
     push.push,
+    ws.ws,
     positions.position,
 )
 

@@ -85,11 +85,17 @@ def token_of_request() -> str:
 
 
 def _cookie() -> str:
-    """Return the web app's token. A browser sends it along from any page, so writes must come from ours."""
+    """Return the web app's token. A browser sends it along from any page, so all but reading must come from ours."""
     token = request.cookies.get(COOKIE, "")
-    if token and request.method not in SAFE and request.headers.get("Origin") != _here():
+    asks = request.method in SAFE and not upgrades()  # any page may open a WebSocket, and read it
+    if token and not asks and request.headers.get("Origin") != _here():
         raise NotAllowed("With a cookie, this must come from a page of the same origin.")
     return token
+
+
+def upgrades() -> bool:
+    """Tell whether this request asks to go on as a WebSocket."""
+    return request.headers.get("Upgrade", "").lower() == "websocket"
 
 
 def _here() -> str:

@@ -17,6 +17,7 @@ from barker.api.bodies import NoQuery
 from barker.errors import Malformed
 
 View = TypeVar("View", bound=Callable[..., Any])
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class BadFields(Exception):
@@ -70,10 +71,15 @@ def _body(model: type[BaseModel]) -> BaseModel:
         raise RequestEntityTooLarge
     if declared is not None and len(data) < declared:
         raise Malformed("The body is shorter than its Content-Length.")
+    return parse(model, data)
+
+
+def parse(model: type[Model], data: bytes | str) -> Model:
+    """Return JSON as a model. Raises Malformed for what is none, and BadFields."""
     try:
         return model.model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_input=False, include_context=False, include_url=False)[0]
         if first["type"] == "json_invalid":
             raise Malformed(first["msg"]) from None
-        raise
+        raise BadFields(error) from None

@@ -17,6 +17,7 @@ HEADERS = {
     "RateLimit-Reset": "In how many seconds the count has moved on.",
     "Retry-After": "In how many seconds it is worth another try.",
     "WWW-Authenticate": "How to say who calls.",
+    "Upgrade": "What has to be asked for: websocket.",
     "Location": "Where what was made is found.",
     "Link": 'The next page, as rel="next"; none on the last one.',
     idempotency.REPLAYED: "`true` where this is the answer of an earlier request with this key.",
@@ -74,6 +75,8 @@ def _headers(status: int, *, limited: bool, paged: bool, replayed: bool) -> Iter
         yield "Retry-After"
     if status == 401:
         yield "WWW-Authenticate"
+    if status == 426:
+        yield "Upgrade"
     if status == 201:
         yield "Location"
     if status == 201 and replayed:

@@ -27,6 +27,7 @@ STATUS = {
     "too_large": (413, "Too large"),
     "not_json": (415, "Not JSON"),
     "invalid": (422, "Invalid fields"),
+    "upgrade_required": (426, "Upgrade required"),
     "too_many": (429, "Too many requests"),
     "fault": (500, "A fault of ours"),
     "store_down": (503, "A store is down"),
@@ -38,27 +39,43 @@ log = structlog.get_logger()
 
 def problem(code: str, detail: str, errors: list[shapes.FieldError] | None = None, **more: Any) -> Response:
     """Return the answer for a code of the table."""
+    body = _shape(code, detail, errors or [], g.get("request_id", ""), **more)
+    return Response(body.model_dump_json(exclude_none=True), body.status, mimetype=MEDIA_TYPE)
+
+
+def message(error: BarkerError | BadFields, request_id: str) -> str:
+    """Return the same as JSON, for who is no longer in HTTP."""
+    if isinstance(error, BadFields):
+        fields, code, detail = _fields(error), "invalid", _named(error)
+    else:
+        fields, code, detail = _field_of(error), error.code, error.detail
+    return _shape(code, detail, fields, request_id).model_dump_json(exclude_none=True)
+
+
+def _shape(code: str, detail: str, errors: list[shapes.FieldError], request_id: str, **more: Any) -> shapes.Problem:
     status, title = STATUS[code]
-    body = shapes.Problem(
+    return shapes.Problem(
         type=f"urn:barker:problem:{code}",
         title=title,
         status=status,
         detail=detail,
         code=code,
-        request_id=g.get("request_id", ""),
-        errors=errors or [],
+        request_id=request_id,
+        errors=errors,
         **more,
     )
-    return Response(body.model_dump_json(exclude_none=True), status, mimetype=MEDIA_TYPE)
+
+
+def _field_of(error: BarkerError) -> list[shapes.FieldError]:
+    return [shapes.FieldError(field=error.field, message=error.detail)] if error.field else []
 
 
 def _refused(error: BarkerError) -> Response:
-    fields = [shapes.FieldError(field=error.field, message=error.detail)] if error.field else []
     if isinstance(error, StoreDown):
         response = problem(error.code, error.detail, store=error.store)
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
-    response = problem(error.code, error.detail, fields)
+    response = problem(error.code, error.detail, _field_of(error))
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     if response.status_code == 401:
@@ -69,11 +86,17 @@ def _refused(error: BarkerError) -> Response:
 
 
 def _invalid(error: BadFields) -> Response:
-    fields = [
+    return problem("invalid", _named(error), _fields(error))
+
+
+def _fields(error: BadFields) -> list[shapes.FieldError]:
+    return [
         shapes.FieldError(field=_field(item), message=item["msg"].removeprefix("Value error, ")) for item in error.found
     ]
-    named = ", ".join(dict.fromkeys(field.field for field in fields))
-    return problem("invalid", f"Look at: {named}.", fields)
+
+
+def _named(error: BadFields) -> str:
+    return f"Look at: {', '.join(dict.fromkeys(_field(item) for item in error.found))}."
 
 
 def _field(item: ErrorDetails) -> str:
