@@ -18,6 +18,7 @@ from wsproto.utilities import generate_accept_token
 from barker.live import stream
 
 MESSAGE_MAX = 4096  # bytes: an ack has under a hundred
+PART_LEAST = 64  # bytes that a part of a message counts for: small ones without end are too much, too
 RECEIVE_BYTES = 4096
 FRAME_SECONDS = 0.002  # a frame: who sends faster waits, in the kernel, and takes nothing from others
 # A ping goes out with each beat. Not heard of by the next one: gone, so within two heartbeats after its last word.
@@ -121,7 +122,7 @@ class WebSocket:
 
     def _text(self, part: TextMessage) -> str | None:
         self._parts.append(part.data)
-        self._size += len(part.data.encode()) or 1  # empty parts without end are too much, too
+        self._size += max(len(part.data.encode()), PART_LEAST)
         if self._size > MESSAGE_MAX:
             raise Refused(CloseReason.MESSAGE_TOO_BIG)
         if not part.message_finished:
