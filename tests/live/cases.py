@@ -10,11 +10,14 @@ monkey.patch_all()
 
 import os
 import secrets
+import socket
 import sys
 import time
 from collections.abc import Iterator
 
 import gevent
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import TextMessage
 
 from barker import ids
 from barker.actions import accounts, barking, following
@@ -22,6 +25,7 @@ from barker.errors import StoreDown
 from barker.live import stream as streams
 from barker.live.hub import Hub
 from barker.live.stream import Event, Stream
+from barker.live.ws import WebSocket
 from barker.models import QUEUE_KEEP, Bark, BarkDraft, Session, User
 from barker.settings import Settings
 from barker.stores import connect
@@ -224,6 +228,24 @@ def an_unfollow_wins_over_a_bark_that_is_on_its_way() -> None:
     assert told(events, 1) == ["delete"]
     _, events = opened(bob.id, cursor=ready.id)  # nor is who comes back told of either
     assert told(events, 2) == ["ready", "delete"]
+
+
+def what_two_greenlets_send_to_a_slow_reader_does_not_mix() -> None:
+    ours, theirs = socket.socketpair()
+    ws, client = WebSocket(ours, b""), Connection(ConnectionType.CLIENT)
+    sent = [letter * 200_000 for letter in "abcdefgh"]
+    gevent.joinall([gevent.spawn(ws.send, text) for text in sent], timeout=0.2)  # all of them wait for the reader
+    heard, parts = list[str](), list[str]()
+    while len(heard) < len(sent):
+        client.receive_data(theirs.recv(10_000))
+        for event in client.events():
+            assert isinstance(event, TextMessage), event
+            parts.append(event.data)
+            if event.message_finished:
+                heard.append("".join(parts))
+                parts.clear()
+        gevent.sleep(0)
+    assert sorted(heard) == sent
 
 
 def connecting_makes_a_queue_and_a_heartbeat_renews_its_life() -> None:

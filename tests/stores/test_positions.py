@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from barker import ids
 from barker.models import Position
 from barker.stores import Stores
+from barker.stores.positions import Device
 
 
 def test_nobody_is_anywhere_before_she_has_read(stores: Stores) -> None:
@@ -24,7 +25,7 @@ def test_a_position_only_moves_forward(stores: Stores) -> None:
 
 def test_each_device_has_a_position_of_its_own(stores: Stores) -> None:
     user, session = ids.new(), ids.new()
-    places = {"phone": "5-1", "tablet": "5-2", str(session): "5-3", session: "5-4"}
+    places: dict[Device, str] = {"phone": "5-1", "tablet": "5-2", str(session): "5-3", session: "5-4"}
     for device, entry_id in places.items():
         stores.positions.move(user, device, entry_id, 1)
     assert {device: stores.positions.of(user, device).entry_id for device in places} == places
