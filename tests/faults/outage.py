@@ -72,6 +72,7 @@ class Cast:
             "post a bark": lambda: self.cat.call("POST", "/v1/barks", json={"text": f"during {name}"}),
             "read the feed": lambda: self.bob.call("GET", "/v1/feed"),
             "open a stream": lambda: _opened(self.hal),
+            "the read position": lambda: self.bob.call("PUT", "/v1/me/read-position", json={"id": "1-1"}),
             "follow": lambda: self.eve.call("PUT", f"/v1/me/following/{self.ada.handle}"),
             "unfollow": lambda: self.fay.call("DELETE", f"/v1/me/following/{self.ada.handle}"),
             "like a bark": lambda: self.eve.call("PUT", f"/v1/barks/{self.old['id']}/like"),

@@ -12,6 +12,7 @@ action                     | documents     | graph     | places     | queues
 post a bark                | 503 documents | 201       | 201        | 201
 read the feed              | 503 documents | 200       | 200        | 200
 open a stream              | 200           | 200       | 200        | 503 queues
+the read position          | 503 documents | 200       | 200        | 200
 follow                     | 503 documents | 503 graph | 200        | 200
 unfollow                   | 503 documents | 503 graph | 204        | 204
 like a bark                | 503 documents | 200       | 200        | 200

@@ -56,6 +56,7 @@ class WebSocket:
         self._parts: list[str] = []
         self._size = 0
         self._heard_at = time.monotonic()
+        self._listens = False  # who is not listened to, as while acks are written, is not silent
 
     def begin(self) -> None:
         """Answer the request."""
@@ -67,7 +68,7 @@ class WebSocket:
 
     def beat(self) -> None:
         """Ask for a sign of life. Raises Over if the last one is too long ago."""
-        if time.monotonic() - self._heard_at > SILENT_BEATS * stream.HEARTBEAT_SECONDS:
+        if self._listens and time.monotonic() - self._heard_at > SILENT_BEATS * stream.HEARTBEAT_SECONDS:
             raise Over
         self._send(Ping())
 
@@ -100,9 +101,11 @@ class WebSocket:
 
     def _receive(self, seconds: float | None) -> bytes | None:
         data = None
+        self._listens = True
         with gevent.Timeout(seconds, False):
             data = self._socket.recv(RECEIVE_BYTES)
             self._heard_at = time.monotonic()
+        self._listens = False
         if data == b"":
             raise Over
         return data
