@@ -1,10 +1,13 @@
 """Who reads slowly gets all of it whole, and who does not read at all holds up nobody."""
 
 import time
+from contextlib import suppress
 
 import pytest
+import websocket
 
 from barker import ids
+from barker.live.hub import BUFFER
 from barker.models import Bark, User
 from barker.stores import Stores
 from barker.stores.delivery import Delivery
@@ -71,6 +74,47 @@ def test_who_does_not_read_is_closed_and_holds_up_nobody(service: Service, store
         wait_for(lambda: listeners(stores, eve) == 0, "the stuck one to be let go", 10)
         assert listeners(stores, bob) == 1
         wire.say(ack=cursor)
+
+
+@pytest.mark.slow
+def test_who_falls_behind_is_told_so_and_of_the_gap(service: Service, stores: Stores, author: User) -> None:
+    eve = service.sign_up("eve")
+
+    def ring(number: int) -> list[str]:
+        made = [ids.new() for _ in range(number)]
+        for bark_id in made:
+            stores.queues.deliver(Delivery("delete", bark_id, author.id, [int(eve.user["id"])]))
+        return [str(bark_id) for bark_id in made]
+
+    with Wire(eve, room=ROOM) as wire:
+        assert wire.names(1) == ["ready"]
+        pour(stores, author, eve)
+        ring(BUFFER + 100)
+        told = wire.rest()
+        assert (told[-1].name, told[-1].data, wire.code) == ("bye", {"reason": "slow"}, 1013)
+    last = ring(5)
+    with Wire(eve, cursor=told[-2].id) as wire:
+        assert wire.names(2) == ["ready", "gap"]
+        last += ring(1)
+        assert wire.next().data["id"] == last[-1]
+
+
+@pytest.mark.slow
+def test_who_sends_without_end_holds_up_nobody(service: Service, stores: Stores, author: User) -> None:
+    eve, bob = service.sign_up("eve"), service.sign_up("bob")
+    with Wire(eve) as noisy, Wire(bob) as wire:
+        assert noisy.names(1) == wire.names(1) == ["ready"]
+        noisy.ws.settimeout(0.2)
+        ping = websocket.ABNF.create_frame("", websocket.ABNF.OPCODE_PING).format()
+        slowest, until = 0.0, time.monotonic() + 4
+        while time.monotonic() < until:
+            with suppress(OSError, websocket.WebSocketException):
+                noisy.raw(ping * 5_000)
+            rung = time.monotonic()
+            stores.queues.deliver(Delivery("delete", ids.new(), author.id, [int(bob.user["id"])]))
+            wire.next()
+            slowest = max(slowest, time.monotonic() - rung)
+        assert slowest < 1
 
 
 def listeners(stores: Stores, person: Person) -> int:
