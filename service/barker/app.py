@@ -7,11 +7,13 @@ from barker import __version__
 from barker.api import (
     barks,
     follows,
+    groups,
     likes,
     limits,
     me,
     notifications,
     operating,
+    origins,
     positions,
     problems,
     push,
@@ -24,6 +26,7 @@ from barker.api import (
     ws,
 )
 from barker.api.context import EXTENSION, Context
+from barker.live.caps import Caps
 from barker.live.hub import Hub
 from barker.settings import Settings
 from barker.stores import Stores, connect
@@ -68,9 +71,12 @@ def create_app(settings: Settings, stores: Stores | None = None) -> OpenAPI:
     app.openapi_version = "3.1.0"
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.url_map.redirect_defaults = app.url_map.strict_slashes = app.url_map.merge_slashes = False
-    app.extensions[EXTENSION] = Context(settings, stores, Hub(stores))
+    app.extensions[EXTENSION] = Context(settings, stores, Hub(stores), _caps(settings))
     tracing.register(app)
     problems.register(app)
+    groups.register(app, settings.group)
+    if settings.origins:
+        origins.register(app, settings.origins)
     app.after_request(limits.add_headers)
     for noun in (*NOUNS, operating.operating):
         app.register_api(noun)
@@ -78,3 +84,7 @@ def create_app(settings: Settings, stores: Stores | None = None) -> OpenAPI:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     return app
+
+
+def _caps(settings: Settings) -> Caps:
+    return Caps(settings.streams, settings.streams_per_address if settings.limits == "on" else 0)

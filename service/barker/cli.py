@@ -90,8 +90,17 @@ def _stores() -> Iterator["Stores"]:
 
 
 @main.command()
-def serve() -> None:
+@click.option(
+    "--group",
+    type=click.Choice(["all", "api", "stream"]),
+    default="all",
+    envvar="BARKER_GROUP",
+    show_default=True,
+    help="What to answer: everything, all but streams, or streams alone.",
+)
+def serve(group: str) -> None:
     """Serve HTTP, by gunicorn, on BARKER_HOST and BARKER_PORT."""
+    os.environ["BARKER_GROUP"] = group
     _settings()
     os.execv(sys.executable, [sys.executable, "-P", "-m", "gunicorn", "-c", "python:barker.server", "barker.wsgi:app"])
 

@@ -67,6 +67,18 @@ class TooMany(BarkerError):
         self.retry_after = retry_after
 
 
+class Elsewhere(BarkerError):
+    """Another group of processes answers this."""
+
+    code = "elsewhere"
+
+
+class Full(BarkerError):
+    """This process has no room for one more, another one may."""
+
+    code = "full"
+
+
 class StoreDown(BarkerError):
     """A store did not answer, or not within its time limit; its driver's error is the cause."""
 

@@ -1,6 +1,7 @@
-"""gunicorn's settings: what serves HTTP, and how it lets go of live streams."""
+"""gunicorn's settings: what serves HTTP, in one group of processes or in two, and how it lets go of live streams."""
 
 import os
+import resource
 import socket
 import sys
 from contextlib import suppress
@@ -24,10 +25,15 @@ except BadSettings as error:
 bind = f"{bracketed(_settings.host)}:{_settings.port}"
 workers = _settings.processes
 worker_class = "gevent"
-worker_connections = 20_000  # the default of 1,000 is also the number of streams at which nothing else is answered
+SPARE = 4_000  # connections beside the streams: at the last one nothing is answered any more, not even a probe
+FILES = 500  # that are no client's: the stores' connections, what is counted in
+_holds_streams = _settings.group != "api"
+worker_connections = SPARE + _settings.streams * _holds_streams
+max_requests = 0  # a stream is a request: one too many, and a process would cut all that it holds
 keepalive = 75  # seconds; longer than a proxy in front keeps an idle connection, which is usually 60
 timeout = 60  # seconds without a sign of life, and the process is replaced
-graceful_timeout = 10  # seconds for requests to end; streams are let go at once
+# Seconds for requests to end; streams are let go at once, but thousands of them take a while to say goodbye.
+graceful_timeout = 20 if _settings.group == "stream" else 10
 forwarded_allow_ips = ""  # what a proxy says is believed by the app alone, as BARKER_TRUSTED_PROXIES says
 limit_request_line = 8190  # a cursor or a query that is too long gets an answer that names it
 if sys.flags.safe_path:  # python -P; gunicorn puts the current folder before all that modules come from, all the same
@@ -39,7 +45,8 @@ errorlog = "-"
 accesslog = None  # the app logs requests itself, with their ids
 CLOCKS_LOOK_SECONDS = 15.0
 DRAIN_LOOK_SECONDS = 0.2
-DRAIN_SECONDS = 4  # for streams to say goodbye: who has not taken it by then does not read
+# For streams to say goodbye: who has not taken it by then does not read.
+DRAIN_SECONDS = 14 if _settings.group == "stream" else 4
 # A client that takes nothing for so long is gone: no greenlet waits for it any longer.
 SILENT_MILLISECONDS = 10_000
 _idle: "WeakSet[socket.socket]" = WeakSet()  # kept alive by clients, between two requests
@@ -49,7 +56,19 @@ _busy: "WeakSet[socket.socket]" = WeakSet()
 def on_starting(server: Any) -> None:
     """Let gunicorn's own words be lines of JSON too, and its processes count in one folder."""
     logs.configure(_settings.log_level)
+    _allow_files()
     server.metrics_made = folder.share()
+
+
+def _allow_files() -> None:
+    """Take what the system lets us have: the usual 1,024 files are used up by as many streams, and accept fails."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = worker_connections + FILES
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    if most < wanted:
+        log.warning("few_files", limit=most, wanted=wanted)
 
 
 def on_exit(server: Any) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -55,6 +56,27 @@ def _queues(url: str) -> str:
 
 
 RedisUrl = Annotated[str, _url("redis", "rediss", "unix")]
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?")
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}  # a browser leaves them out
+
+
+def _split(origins: object) -> object:
+    if not isinstance(origins, str):
+        return origins
+    return frozenset(origin.strip() for origin in origins.split(",") if origin.strip())
+
+
+def _origins(origins: frozenset[str]) -> frozenset[str]:
+    """Check that these are origins as browsers write them, of which none fits more than one."""
+    for origin in sorted(origins):
+        scheme = origin.partition(":")[0]
+        if not _ORIGIN.fullmatch(origin) or origin.endswith(_DEFAULT_PORTS[scheme]):
+            words = "no path, no *, no default port, in small letters"
+            raise ValueError(f"{origin!r} is no origin like https://app.example: {words}")
+    return origins
+
+
+Origins = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_origins)]
 QueuesUrl = Annotated[str, _url("redis", "rediss", "unix", *CLUSTERS), AfterValidator(_queues)]
 
 
@@ -79,6 +101,10 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     processes: int = Field(1, ge=1, le=64)
+    group: Literal["all", "api", "stream"] = "all"  # what a process of `barker serve` answers
+    streams: int = Field(15_000, ge=1, le=60_000)  # that a process holds open at most
+    streams_per_address: int = Field(200, ge=0)  # of them; 0: as many as come
+    origins: Origins = frozenset()  # whose pages may call with a token
     worker_processes: int = Field(1, ge=1, le=64)
     worker_stop_seconds: float = Field(25, gt=0, le=3600)  # what sends SIGTERM mostly kills after 30
     worker_metrics_host: str = "127.0.0.1"

@@ -85,12 +85,19 @@ def token_of_request() -> str:
 
 
 def _cookie() -> str:
-    """Return the web app's token. A browser sends it along from any page, so all but reading must come from ours."""
+    """Return the web app's token. A browser sends it along from any page, so all but reading must come from ours.
+
+    To any other page that says where it is from, the cookie is worth nothing: it can open no stream.
+    """
     token = request.cookies.get(COOKIE, "")
+    if not token:
+        return ""
+    origin = request.headers.get("Origin")
+    is_ours = origin == _here()
     asks = request.method in SAFE and not upgrades()  # any page may open a WebSocket, and read it
-    if token and not asks and request.headers.get("Origin") != _here():
+    if not asks and not is_ours:
         raise NotAllowed("With a cookie, this must come from a page of the same origin.")
-    return token
+    return token if is_ours or origin is None else ""
 
 
 def upgrades() -> bool:

@@ -6,6 +6,7 @@ from typing import cast
 from flask import current_app, g
 
 from barker.actions.accounts import Caller
+from barker.live.caps import Caps
 from barker.live.hub import Hub
 from barker.settings import Settings
 from barker.stores import Stores
@@ -20,6 +21,7 @@ class Context:
     settings: Settings
     stores: Stores
     hub: Hub
+    caps: Caps
 
 
 def context() -> Context:

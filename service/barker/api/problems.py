@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from barker.api import shapes
 from barker.api.auth import take_cookie
 from barker.api.checks import BadFields
-from barker.errors import BarkerError, StoreDown, TooMany
+from barker.errors import BarkerError, Full, StoreDown, TooMany
 
 MEDIA_TYPE = "application/problem+json"
 FIELD_MAX = 80  # characters of a field's name that are told: an unknown one may be anything
@@ -27,9 +27,11 @@ STATUS = {
     "too_large": (413, "Too large"),
     "not_json": (415, "Not JSON"),
     "invalid": (422, "Invalid fields"),
+    "elsewhere": (421, "Sent to the wrong process"),
     "upgrade_required": (426, "Upgrade required"),
     "too_many": (429, "Too many requests"),
     "fault": (500, "A fault of ours"),
+    "full": (503, "No room"),
     "store_down": (503, "A store is down"),
 }
 CODES = {status: code for code, (status, _) in reversed(STATUS.items())}  # the first of a status is the general one
@@ -76,6 +78,8 @@ def _refused(error: BarkerError) -> Response:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
     response = problem(error.code, error.detail, _field_of(error))
+    if isinstance(error, Full):
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     if response.status_code == 401:

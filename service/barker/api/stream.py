@@ -1,6 +1,7 @@
 """The live stream, as server-sent events."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from flask import Response, request
 
@@ -27,10 +28,16 @@ EVENTS = {
 @checked
 def get_stream(query: bodies.Resume) -> Response:
     """Hear of every bark at once; resumes behind `Last-Event-ID`."""
-    user_id = me().user_id
+    user_id, caps = me().user_id, context().caps
     found = Stream(stores(), context().hub, user_id, token_of_request())
-    found.open(request.headers.get("Last-Event-ID") or query.cursor)
+    place = caps.take(str(request.remote_addr))
+    try:
+        found.open(request.headers.get("Last-Event-ID") or query.cursor)
+    except BaseException:
+        caps.release(place)
+        raise
     response = Response(_frames(found), mimetype="text/event-stream")
+    response.call_on_close(partial(caps.release, place))
     response.call_on_close(found.close)
     response.headers["X-Accel-Buffering"] = "no"  # a proxy that collects would hold events back
     return response

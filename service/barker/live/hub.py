@@ -109,6 +109,7 @@ class Hub:
             channel = self._channels[user_id] = Channel()
             self._subscribe(user_id)
         if len(channel.listeners) >= TABS:
+            counts.STREAMS_REFUSED.labels("person").inc()
             raise TooMany(f"At most {TABS} streams of one person at once: close one.", TABS_SECONDS)
         channel.listeners.add(listener)
         counts.streams(1)

@@ -31,6 +31,7 @@ REQUEST_SECONDS = Histogram(
     ("route", "method", "status"),
     buckets=REQUEST_BUCKETS,
 )
+STREAMS_REFUSED = Counter("barker_streams_refused", "Live streams refused: over a cap", ("cap",))
 # Of each process as it is now: what a dead one told does not count.
 OPEN_STREAMS = Gauge("barker_open_streams", "Live streams that are open", ("kind",), multiprocess_mode="livesum")
 
