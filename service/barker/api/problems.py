@@ -31,8 +31,8 @@ STATUS = {
     "upgrade_required": (426, "Upgrade required"),
     "too_many": (429, "Too many requests"),
     "fault": (500, "A fault of ours"),
-    "full": (503, "No room"),
     "store_down": (503, "A store is down"),
+    "full": (503, "No room"),
 }
 CODES = {status: code for code, (status, _) in reversed(STATUS.items())}  # the first of a status is the general one
 
