@@ -24,6 +24,7 @@ from tests.live import sockets
 pytestmark = pytest.mark.slow
 PEOPLE = 50
 PROBE_SECONDS = 1.0  # what a probe commonly waits
+LATE_SECONDS = 5.0  # by which a slow machine may be late: it is found at the second heartbeat
 
 
 class Streams(Service):
@@ -64,7 +65,7 @@ def test_a_client_that_vanished_is_found_within_two_heartbeats(stores: Stores, s
         assert streams.open_streams() == 1
         sockets.vanish(client)
         began = time.monotonic()
-        wait_for(lambda: streams.open_streams() == 0, "the stream to end", 2 * HEARTBEAT_SECONDS + PROBE_SECONDS)
+        wait_for(lambda: streams.open_streams() == 0, "the stream to end", 2 * HEARTBEAT_SECONDS + LATE_SECONDS)
         print(f"found after {time.monotonic() - began:.1f} s")
         assert time.monotonic() - began > HEARTBEAT_SECONDS / 2  # it had vanished, and not said goodbye
 
