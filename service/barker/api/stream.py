@@ -1,7 +1,6 @@
 """The live stream, as server-sent events."""
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 
 from flask import Response, request
 
@@ -28,19 +27,29 @@ EVENTS = {
 @checked
 def get_stream(query: bodies.Resume) -> Response:
     """Hear of every bark at once; resumes behind `Last-Event-ID`."""
-    user_id, caps = me().user_id, context().caps
-    found = Stream(stores(), context().hub, user_id, token_of_request())
+    found = Stream(stores(), context().hub, me().user_id, token_of_request())
+    close = opened(found, request.headers.get("Last-Event-ID") or query.cursor)
+    response = Response(_frames(found), mimetype="text/event-stream")
+    response.call_on_close(close)
+    response.headers["X-Accel-Buffering"] = "no"  # a proxy that collects would hold events back
+    return response
+
+
+def opened(found: Stream, cursor: str | None) -> Callable[[], None]:
+    """Open a stream in a place of the caller's address; returns what ends it, which may be called again."""
+    caps = context().caps
     place = caps.take(str(request.remote_addr))
     try:
-        found.open(request.headers.get("Last-Event-ID") or query.cursor)
+        found.open(cursor)
     except BaseException:
         caps.release(place)
         raise
-    response = Response(_frames(found), mimetype="text/event-stream")
-    response.call_on_close(partial(caps.release, place))
-    response.call_on_close(found.close)
-    response.headers["X-Accel-Buffering"] = "no"  # a proxy that collects would hold events back
-    return response
+
+    def close() -> None:
+        caps.release(place)
+        found.close()
+
+    return close
 
 
 def _frames(found: Stream) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ from barker.api.blueprint import noun, replies
 from barker.api.checks import BadFields, checked, parse
 from barker.api.context import context, me, stores
 from barker.api.limits import limited
+from barker.api.stream import opened
 from barker.errors import BarkerError, Malformed
 from barker.live.acks import Acks
 from barker.live.conversation import Conversation
@@ -64,12 +65,15 @@ def get_ws(query: bodies.Resume) -> Response:
     """Hear of every bark at once, and say how far you have read; without a cursor it goes on from there."""
     key, acks = _key(), Acks(stores(), me())
     stream = Stream(stores(), context().hub, me().user_id, token_of_request())
-    stream.open(acks.resume() if query.cursor is None else query.cursor)
+    close = opened(stream, acks.resume() if query.cursor is None else query.cursor)
     heard = _heard(acks, g.request_id)
 
     def hold(socket: WebSocket) -> None:
         told = lambda event: events.message_of(event.name, events.data_of(event), event.id)  # noqa: E731
-        Conversation(socket, stream, acks).hold(told, heard)
+        try:
+            Conversation(socket, stream, acks).hold(told, heard)
+        finally:
+            close()
 
     return Switched(key, hold)
 
