@@ -183,7 +183,7 @@ def test_who_may_not_or_cannot_is_told_so_before_the_upgrade(
         assert (answer.headers["Upgrade"], answer.headers["Sec-WebSocket-Version"]) == ("websocket", "13")
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "5-5-5", f"{ids.now_ms() + 10**9}-0"])
+@pytest.mark.parametrize("cursor", ["", "x", "5-5-5", "9999999999999-0"])
 def test_a_cursor_from_no_stream_is_refused_before_the_upgrade(eve: Person, cursor: str) -> None:
     with pytest.raises(websocket.WebSocketBadStatusException) as refused:
         Wire(eve, cursor=cursor)
@@ -210,7 +210,7 @@ def test_no_extension_is_negotiated(eve: Person) -> None:
         ('{"ack": 5}', "invalid", "ack"),
         ('{"ack": "five"}', "invalid", "ack"),
         ('{"ack": "5-0", "bark": "woof"}', "invalid", "bark"),
-        (f'{{"ack": "{ids.now_ms() + 10**9}-0"}}', "invalid", "ack"),
+        ('{"ack": "9999999999999-0"}', "invalid", "ack"),
     ],
 )
 def test_a_bad_message_is_answered_and_ends_nothing(

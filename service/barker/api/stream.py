@@ -1,6 +1,8 @@
 """The live stream, as server-sent events."""
 
 from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from flask import Response, request
 
@@ -13,6 +15,7 @@ from barker.api.limits import limited
 from barker.live import sse
 from barker.live.stream import Stream
 
+View = TypeVar("View", bound=Callable[..., Any])
 stream = noun("live", "What is told to an open screen at once.")
 
 EVENTS = {
@@ -21,7 +24,19 @@ EVENTS = {
 }
 
 
+def in_turn(view: View) -> View:
+    """Let so many streams be opened at once."""
+
+    @wraps(view)
+    def waits(*args: Any, **kwargs: Any) -> Any:
+        with context().caps.turn():
+            return view(*args, **kwargs)
+
+    return cast(View, waits)
+
+
 @stream.get("/v1/stream", responses=replies(401) | {200: EVENTS})
+@in_turn
 @signed_in
 @limited(120)
 @checked

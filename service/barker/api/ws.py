@@ -14,7 +14,7 @@ from barker.api.blueprint import noun, replies
 from barker.api.checks import BadFields, checked, parse
 from barker.api.context import context, me, stores
 from barker.api.limits import limited
-from barker.api.stream import opened
+from barker.api.stream import in_turn, opened
 from barker.errors import BarkerError, Malformed
 from barker.live.acks import Acks
 from barker.live.conversation import Conversation
@@ -58,6 +58,7 @@ class Switched(Response):
 
 
 @ws.get(PATH, responses=replies(401, 403, 426) | {101: SWITCHES})
+@in_turn
 @signed_in
 @limited(120)
 @checked

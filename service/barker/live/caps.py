@@ -9,10 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from gevent.lock import BoundedSemaphore
+
 from barker.errors import Full, TooMany
 from barker.live.hub import TABS_SECONDS
 from barker.metrics import counts
 
+OPENING = 32  # streams at once: a crowd that comes back asks the stores in turn, and none is refused
+WAIT_SECONDS = 60.0  # for one's turn; at least 300 are opened a second
 NETWORK_BITS = 64  # of IPv6: one household or one rented machine has all addresses of such a network
 
 
@@ -32,6 +36,17 @@ class Caps:
         self._in_all, self._per_address = in_all, per_address
         self._taken = 0
         self._by_network: Counter[str] = Counter()
+        self._opening = BoundedSemaphore(OPENING)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until a stream may be opened, which is what the block does. Raises Full."""
+        if not self._opening.acquire(timeout=WAIT_SECONDS):
+            raise Full("More streams are being opened than this process can: try again.")
+        try:
+            yield
+        finally:
+            self._opening.release()
 
     def take(self, address: str) -> Place:
         """Take a place for a stream, which must be released. Raises Full and TooMany."""
