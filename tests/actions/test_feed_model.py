@@ -31,7 +31,7 @@ from tests.actions.feed_model import CLOCKS_MS, NODE_ENTRIES, SMALL, World, cloc
 from tests.actions.trouble import SERVERS, Trouble
 
 FUZZ = "FUZZ_EXAMPLES" in os.environ
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
 drawn = settings(
     max_examples=EXAMPLES,
     stateful_step_count=30,

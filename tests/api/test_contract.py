@@ -16,7 +16,7 @@ from barker.settings import Settings
 from tests.barker_process import PASSWORD, Person, Service
 
 LINE_MAX = 4_000  # characters: longer ones never reach the app
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))  # a route; `make fuzz` tries many more
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "6"))  # a route; `make fuzz` tries many more
 
 _app = create_app(Settings.read({}))
 _app.extensions["barker"].stores.close()  # it was only asked what it offers

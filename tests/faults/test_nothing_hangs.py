@@ -61,6 +61,7 @@ def test_a_crowd_that_asks_for_readiness_before_a_silent_store_is_answered_in_ti
     assert eventually(world.is_ready, 10)
 
 
+@pytest.mark.slow
 def test_what_was_refused_does_not_happen_afterwards(world: World, ada: Person) -> None:
     people = [world.person("eve") for _ in range(8)]
     world.proxies["graph"].switch(Mode.REFUSE)

@@ -44,8 +44,10 @@ def cast(world: World) -> Cast:
 
 @pytest.fixture(
     scope="module",
-    params=[(store, mode) for store in HEAD[1:] for mode in (Mode.REFUSE, Mode.SWALLOW)],
-    ids=lambda param: f"{param[0]}-{'down' if param[1] is Mode.REFUSE else 'silent'}",
+    params=[
+        *(pytest.param((store, Mode.REFUSE), id=f"{store}-down") for store in HEAD[1:]),
+        *(pytest.param((store, Mode.SWALLOW), id=f"{store}-silent", marks=pytest.mark.slow) for store in HEAD[1:]),
+    ],
 )
 def outage(request: pytest.FixtureRequest, world: World, cast: Cast) -> Outage:
     """One outage from beginning to end; it happens once, and the tests look at what was seen."""

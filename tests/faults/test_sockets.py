@@ -13,6 +13,7 @@ from tests.live.wire import Wire
 PATH = "/v1/me/read-position"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [Mode.REFUSE, Mode.SWALLOW])
 def test_an_ack_waits_for_the_store_and_ends_nothing(world: World, ada: Person, mode: Mode) -> None:
     with Wire(ada) as wire:

@@ -96,6 +96,7 @@ def test_a_dead_token_ends_it(bob: Person) -> None:
         assert wire.code == 1008
 
 
+@pytest.mark.slow
 def test_who_gives_no_sign_of_life_is_let_go_and_who_does_is_not(bob: Person) -> None:
     with Wire(bob) as alive, Wire(bob) as silent:
         assert alive.names(1) == silent.names(1) == ["ready"]

@@ -99,6 +99,7 @@ def test_who_falls_behind_is_told_so_and_of_the_gap(service: Service, stores: St
         assert wire.next().data["id"] == last[-1]
 
 
+@pytest.mark.slow
 def test_of_who_sends_without_end_little_is_taken_at_a_time(service: Service) -> None:
     with Wire(service.sign_up("eve")) as wire:
         assert wire.names(1) == ["ready"]

@@ -204,6 +204,7 @@ def test_ctrl_c_is_heard_while_the_network_does_not_answer(tmp_path: Path) -> No
             assert second.said("All has stopped.")
 
 
+@pytest.mark.slow
 def test_all_children_end_when_up_is_killed(tmp_path: Path, given: dict[str, str]) -> None:
     with running(tmp_path, "--port", str(free_port()), **given) as second:
         second.wait_for("Ctrl-C stops everything")

@@ -65,6 +65,7 @@ def test_what_is_shown_is_at_most_two_seconds_old(stores: Stores, ada: User, bob
     assert (item["author"]["name"], item["counts"]["replies"]) == ("Ada the second", 3)
 
 
+@pytest.mark.slow
 def test_a_page_that_is_read_all_the_time_is_no_older_either(stores: Stores, ada: User, bob: Person) -> None:
     bark(stores, ada)
     told = {}

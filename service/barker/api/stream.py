@@ -14,6 +14,7 @@ from barker.api.context import context, me, stores
 from barker.api.limits import limited
 from barker.live import sse
 from barker.live.stream import Stream
+from barker.live.watch import watch
 
 View = TypeVar("View", bound=Callable[..., Any])
 stream = noun("live", "What is told to an open screen at once.")
@@ -46,6 +47,8 @@ def get_stream(query: bodies.Resume) -> Response:
     close = opened(found, request.headers.get("Last-Event-ID") or query.cursor)
     response = Response(_frames(found), mimetype="text/event-stream")
     response.call_on_close(close)
+    if connection := request.environ.get("gunicorn.socket"):
+        response.call_on_close(watch(connection, lambda: found.end("gone")))
     response.headers["X-Accel-Buffering"] = "no"  # a proxy that collects would hold events back
     return response
 
