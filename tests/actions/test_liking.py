@@ -39,11 +39,11 @@ def likes(stores: Stores, bark_id: int) -> tuple[int, int]:
     return barking.bark_of(stores, bark_id).bark.likes, stores.likes.number(bark_id)
 
 
-def count_in_half_a_minute(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+def count_in_half_a_minute(stores: Stores) -> None:
     now_ms = ids.now_ms()
-    monkeypatch.setattr(ids, "now_ms", lambda: now_ms + COUNT_AFTER_MS + 1)
-    liking.count(stores)
-    monkeypatch.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ids, "now_ms", lambda: now_ms + COUNT_AFTER_MS + 1)
+        liking.count(stores)
 
 
 def told(stores: Stores, user: User) -> list[str]:
@@ -90,7 +90,7 @@ def test_a_count_that_a_crash_left_wrong_is_right_again(
     assert shown != true
     liking.count(stores)
     assert likes(stores, made)[0] == shown  # too early: other requests may be between their two writes
-    count_in_half_a_minute(stores, monkeypatch)
+    count_in_half_a_minute(stores)
     assert likes(stores, made) == (true, true)
 
 
@@ -101,7 +101,7 @@ def test_a_like_that_was_counted_before_it_moved_the_count_moves_it_no_more(
     made = bark(stores, ada, fan_out=False)
 
     def late(add: object, *arguments: object) -> None:
-        count_in_half_a_minute(stores, pytest.MonkeyPatch())
+        count_in_half_a_minute(stores)
         add(*arguments)  # type: ignore[operator]
 
     once(monkeypatch, Barks, "add_likes", late)
