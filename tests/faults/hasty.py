@@ -12,7 +12,7 @@ from barker.worker import loop
 from barker.worker.__main__ import main
 
 # NOTE all keep their order of size, and leave room for a busy machine
-stream.HEARTBEAT_SECONDS = 0.5
+stream.HEARTBEAT_SECONDS, stream.CHECK_BEATS = 0.5, 1
 stream.AGAIN_SECONDS = 0.3
 hub.TURN_SECONDS = 0.3
 bells.QUIET_SECONDS = 1

@@ -81,7 +81,7 @@ def a_busy_stream_ends_with_its_token() -> None:
 
     user = ids.new()
     ring(user)
-    streams.HEARTBEAT_SECONDS = 1.0
+    streams.HEARTBEAT_SECONDS, streams.CHECK_BEATS = 1.0, 1
     _, events = opened(user, "dead")
     gevent.spawn(keep_ringing)
     until = time.monotonic() + PATIENCE
@@ -251,7 +251,7 @@ def what_two_greenlets_send_to_a_slow_reader_does_not_mix() -> None:
 def connecting_makes_a_queue_and_a_heartbeat_renews_its_life() -> None:
     user = ids.new()
     redis, key = stores.queues._redis, stores.queues.channel(user)
-    streams.HEARTBEAT_SECONDS = 0.1
+    streams.HEARTBEAT_SECONDS, streams.CHECK_BEATS = 0.1, 1
     _, events = opened(user)
     assert told(events, 1) == ["ready"]
     for _ in range(2):  # the second time it is there, and only renewed

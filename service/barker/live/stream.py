@@ -16,6 +16,7 @@ from barker.models import Entry, Shown, Told, entry_order
 from barker.stores import Stores
 
 HEARTBEAT_SECONDS = 15.0
+CHECK_BEATS = 4  # from one look at token and queue to the next: a sign-out is told, and a queue lives for days
 AGAIN_SECONDS = 1.0  # between two tries while a store is down
 CAUGHT_UP = 100  # entries read at a time
 TOLD = 200  # barks remembered: more than comes to one screen in the moment by which a replica may be behind
@@ -50,7 +51,7 @@ class Stream:
         self._cursor = ""
         self._told: deque[int] = deque(maxlen=TOLD)
         self._behind, self._delayed = True, False
-        self._next_beat = 0.0
+        self._next_beat, self._beats = 0.0, 0
 
     def open(self, cursor: str | None) -> None:
         """Begin to listen. Raises StoreDown, and Invalid for a cursor that no stream handed out."""
@@ -125,6 +126,11 @@ class Stream:
 
     def _beat(self) -> None:
         self._next_beat = time.monotonic() + HEARTBEAT_SECONDS
+        self._beats += 1
+        if self._beats % CHECK_BEATS == 0:
+            self._check()
+
+    def _check(self) -> None:
         try:
             accounts.caller_of(self._stores, self._token)
             if feed.open_queue(self._stores, self._user_id):
