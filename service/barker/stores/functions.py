@@ -1,4 +1,4 @@
-"""The functions that run inside of Redis, `queues.lua`: loaded when they are prepared and where they are missing."""
+"""The functions that run inside of Redis, `queues.lua` and `jobs.lua`: loaded when prepared, and where missing."""
 
 from collections.abc import Sequence
 from importlib.resources import files
@@ -8,7 +8,7 @@ from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import ResponseError
 
-LIBRARY = files("barker.stores").joinpath("queues.lua").read_text()
+LIBRARY = "\n".join(files("barker.stores").joinpath(name).read_text() for name in ("queues.lua", "jobs.lua"))
 Call = tuple[str, list[str], list[Any]]  # function, keys (all of one slot), arguments
 
 

@@ -1,7 +1,8 @@
 #!lua name=barker
 
--- Keys and entries: see the table in queues.py. All keys of a call lie in one bucket, so in one slot; those of
--- single users are built here from the bucket's tag, which saves sending each id twice.
+-- One library with jobs.lua, which follows it (functions.py). Keys and entries: see the table in queues.py. All keys of
+-- a call lie in one bucket, so in one slot; those of single users are built here from the bucket's tag, which saves
+-- sending each id twice.
 
 local function tag_of(key)
   return string.match(key, '^({q%d+})')
@@ -210,41 +211,6 @@ local function barker_rejoin(keys, args)
   return 1
 end
 
--- KEYS later, lanes … | ARGV now, limit. Moves jobs whose time has come to their lanes; returns how many.
--- A member is "<number of the lane> <nonce> <job>".
-local function barker_due(keys, args)
-  local due = redis.call('ZRANGE', keys[1], '-inf', args[1], 'BYSCORE', 'LIMIT', 0, args[2])
-  for _, member in ipairs(due) do
-    local lane, job = string.match(member, '^(%d+) %x+ (.*)$')
-    -- One for a lane that this version does not know goes where it is looked at: it must not keep the others.
-    redis.call('XADD', keys[1 + tonumber(lane or 1)] or keys[2], '*', 'job', job or member)
-    redis.call('ZREM', keys[1], member)
-  end
-  return #due
-end
-
--- KEYS lanes … | ARGV group, worker. Forgets a worker; one that still holds jobs stays known, or they would be lost
--- with it. Atomic: another worker that bears the same name may claim a job at any time. Returns the number of lanes left.
-local function barker_sign_off(keys, args)
-  local left = 0
-  for _, lane in ipairs(keys) do
-    if redis.call('EXISTS', lane) == 1 and #redis.call('XPENDING', lane, args[1], '-', '+', 1, args[2]) == 0 then
-      redis.call('XGROUP', 'DELCONSUMER', lane, args[1], args[2])
-      left = left + 1
-    end
-  end
-  return left
-end
-
--- KEYS parked, lane | ARGV entry, job. Puts a parked job back into its lane. Returns 1, or 0 if it is parked no longer.
-local function barker_retry(keys, args)
-  if redis.call('XDEL', keys[1], args[1]) == 0 then
-    return 0
-  end
-  redis.call('XADD', keys[2], '*', 'job', args[2])
-  return 1
-end
-
 -- Ids as text, the floors 0 and low ones too: shorter is smaller.
 local function below(a, b)
   return #a < #b or (#a == #b and a < b)
@@ -322,8 +288,5 @@ redis.register_function('barker_fill', barker_fill)
 redis.register_function('barker_prune', barker_prune)
 redis.register_function('barker_leave', barker_leave)
 redis.register_function('barker_rejoin', barker_rejoin)
-redis.register_function('barker_due', barker_due)
-redis.register_function('barker_sign_off', barker_sign_off)
-redis.register_function('barker_retry', barker_retry)
 -- It takes no memory, so a full server lets it run.
 redis.register_function{function_name = 'barker_read', callback = barker_read, flags = {'allow-oom'}}
