@@ -112,6 +112,7 @@ class Bark:
     quote_of: int | None = None
     replies: int = 0
     likes: int = 0
+    likes_move: bool = False  # its likes changed of late: the count may not be right yet
     deleted: bool = False
     fanned_out: bool = False
 

@@ -10,6 +10,8 @@ from barker import ids
 from barker.actions import barking, fanning, feed, following
 from barker.models import Bark, BarkDraft, User
 from barker.stores import Stores
+from barker.stores.jobs import Job
+from barker.worker.handlers import HANDLERS
 
 NewUser = Callable[..., User]
 
@@ -81,3 +83,16 @@ def delivered_then(stores: Stores, user: User, author: User, barks: list[int]) -
     redis.xadd(key, {"start": "0:0"}, id=f"{ids.ms_of(barks[0]) - 1}-0")
     for bark_id in barks:
         redis.xadd(key, {"bark": f"{bark_id}:{author.id}"}, id=f"{ids.ms_of(bark_id) + 1}-0")
+
+
+def run_asked(stores: Stores, jobs: list[Job]) -> None:
+    """Do what was asked for."""
+    while jobs:
+        job = jobs.pop(0)
+        if job.name in ("settle_like", "notify"):
+            HANDLERS[job.name](stores, **job.arguments)
+
+
+def notify_entries(stores: Stores, user: User) -> list[str]:
+    """Return the kinds of the notifications in a user's queue."""
+    return [entry.kind for entry in stores.queues.after(user.id, "0-0", 1_000) if entry.kind == "notify"]

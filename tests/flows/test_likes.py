@@ -101,7 +101,7 @@ def test_bad_input_is_named(service: Service) -> None:
     ada = service.sign_up("ada")
     for path in ("/v1/barks/0/like", "/v1/barks/x/like", "/v1/barks/99999999999999999999/like"):
         assert ada.call("PUT", path).status_code == 404
-    for body in ({}, {"id": 5}, {"id": "x"}, {"id": "1", "more": 1}):
+    for body in ({}, {"id": 5}, {"id": "x"}, {"id": "1", "more": 1}, {"id": str(2**63 - 1)}):
         answer = ada.call("PUT", "/v1/me/notifications/read", json=body)
         assert answer.status_code == 422, (body, answer.text)
     assert (

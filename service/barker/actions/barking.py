@@ -63,6 +63,8 @@ def delete_bark(stores: Stores, user_id: int, bark_id: int) -> None:
         stores.users.add_barks(user_id, -1)
         if bark.in_reply_to:
             stores.barks.add_replies(bark.in_reply_to, -1)
+    with best_effort("notifications"):
+        stores.notifications.retract_of(bark_id)
     with best_effort("fan-out"):
         stores.jobs.put(_job(bark_id))
 

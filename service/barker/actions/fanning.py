@@ -108,7 +108,7 @@ def recover(stores: Stores) -> int:
     if seen:
         found += stores.barks.fan_out_again(seen - LOST_MS, now_ms, run)
         found += stores.unsettled.settle_again(seen - LOST_MS, now_ms, run)
-        found += stores.notifications.tell_again(seen - LOST_MS, now_ms)
+        found += stores.notifications.tell_again(seen - LOST_MS, now_ms, run)
     stores.jobs.note_run(run, now_ms)
     return found
 

@@ -101,13 +101,15 @@ def _fill(stores: Stores, user_id: int, seen: str) -> bool:
 def look_up(stores: Stores, bark_ids: Sequence[int]) -> list[Shown]:
     """Return what `hydrate` returns, as it is now or was up to SHOWN_SECONDS ago."""
     known = stores.shown.known()
-    if missing := [bark_id for bark_id in bark_ids if bark_id not in known]:
+    # Noted before anything is read: what is forgotten meanwhile must not be missing here.
+    page = {bark_id: known[bark_id] for bark_id in bark_ids if bark_id in known}
+    if missing := [bark_id for bark_id in bark_ids if bark_id not in page]:
         found = {shown.bark.id: shown for shown in hydrate(stores, missing)}
         before = stores.shown.before
         for bark_id in missing:
             now, was = found.get(bark_id), before.get(bark_id)
-            known[bark_id] = was if was == now else now  # unchanged: it need not be rendered again
-    return [shown for bark_id in bark_ids if (shown := known[bark_id])]
+            page[bark_id] = known[bark_id] = was if was == now else now  # unchanged: it need not be rendered again
+    return [shown for bark_id in bark_ids if (shown := page[bark_id])]
 
 
 def hydrate(stores: Stores, bark_ids: Sequence[int]) -> list[Shown]:

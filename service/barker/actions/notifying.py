@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 from barker import ids
 from barker.actions import feed, pushing
+from barker.errors import Invalid
 from barker.models import Notification, Told
 from barker.stores import Stores
-from barker.stores.delivery import Delivery
-from barker.stores.jobs import FOLLOWS, Job
+from barker.stores.delivery import CLOCKS_MS, Delivery
+from barker.stores.jobs import LIKES, Job
 
 SWEPT = 500  # looked at a sweep
-PUSHES, PUSHES_MS = 3, 600_000  # of one kind, about one bark, in so long
+LATELY_MS = 600_000  # in so long, of one kind about one bark:
+LOUD = 100  # are told on an open screen; all that come then would push the barks out of her queue
+PUSHES = 3  # are pushed: what everybody likes is no news
+STEPS = 10  # looks for a page: where more of it is gone, it ends early and has a next one
 
 
 @dataclass(frozen=True)
@@ -43,18 +47,17 @@ def notify(stores: Stores, user: int, notification: int) -> None:
 def _tell(stores: Stores, made: Notification) -> None:
     if made.told:
         return
-    # It may have been begun before, when it was made: then marks that are gone make it look into the queue.
-    began_ms = ids.ms_of(made.id)
-    stores.queues.deliver(Delivery("notify", made.id, made.from_id, [made.user_id], began_ms))
-    if stores.pushes.is_on and not stores.queues.is_connected(made.user_id):
+    lately = stores.notifications.made_since(made, ids.now_ms() - LATELY_MS, LOUD + 1)
+    if lately <= LOUD:
+        # It may have been begun before, when it was made: then marks that are gone make it look into the queue.
+        began_ms = ids.ms_of(made.id)
+        stores.queues.deliver(Delivery("notify", made.id, made.from_id, [made.user_id], began_ms))
+    if lately <= PUSHES and stores.pushes.is_on and not stores.queues.is_connected(made.user_id):
         _push(stores, made)
     stores.notifications.told(made, ids.now_ms())
 
 
 def _push(stores: Stores, made: Notification) -> None:
-    """Ask for a push, unless she got enough of the same: who likes a bark that everybody likes is no news."""
-    if stores.notifications.told_since(made, ids.now_ms() - PUSHES_MS, PUSHES + 1) > PUSHES:
-        return
     for told in show(stores, [made]):
         name = told.user.name or told.user.handle
         what = "likes your bark" if told.shown else "follows you"
@@ -79,18 +82,24 @@ def show(stores: Stores, found: Sequence[Notification]) -> list[Told]:
 
 def read(stores: Stores, user_id: int, before: int, limit: int) -> Notified:
     """Return somebody's newest notifications below an id."""
-    wanted = limit + 1  # one more than asked tells whether there is a next page
     page: list[Told] = []
-    while len(page) < wanted:
-        missing = wanted - len(page)
-        found = stores.notifications.page(user_id, before, missing)
+    last_id: int | None = before
+    for _ in range(STEPS):
+        found = stores.notifications.page(user_id, last_id or 0, limit + 1)
         page += show(stores, found)
-        if len(found) < missing:
+        last_id = found[-1].id if len(found) > limit else None
+        if len(page) > limit or last_id is None:
             break
-        before = found[-1].id
+    if len(page) > limit:
+        last_id = page[limit - 1].notification.id
     read_ = stores.users.notified(user_id)
-    last_id = page[limit - 1].notification.id if len(page) > limit else None
     return Notified(page[:limit], last_id, read_, stores.notifications.unread(user_id, read_))
+
+
+def check(notification_id: int) -> None:
+    """Raise Invalid for an id that nothing can have yet: all that is still to come would count as read."""
+    if notification_id > ids.at(ids.now_ms() + CLOCKS_MS):
+        raise Invalid("This is the id of nothing yet.", "id")
 
 
 def note_read(stores: Stores, user_id: int, notification_id: int) -> tuple[int, int]:
@@ -104,7 +113,7 @@ def sweep(stores: Stores) -> int:
     found = 0
     while lost := stores.notifications.overdue(ids.now_ms(), SWEPT):
         jobs = (Job("notify", {"user": one.user_id, "notification": one.id}) for one in lost)
-        stores.jobs.put(*jobs, lane=FOLLOWS)
+        stores.jobs.put(*jobs, lane=LIKES)
         stores.notifications.look_again(lost, ids.now_ms())
         found += len(lost)
     return found

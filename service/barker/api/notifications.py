@@ -33,5 +33,6 @@ def get_notifications(query: bodies.Page) -> Response:
 @checked
 def put_read(body: bodies.ReadUpTo) -> Response:
     """Note up to which notification I have read, which only moves on."""
+    notifying.check(int(body.id))
     read, unread = notifying.note_read(stores(), me().user_id, int(body.id))
     return render.answer(shapes.ReadMarker(id=str(read), unread=unread))

@@ -35,10 +35,20 @@ def in_turn(view: View) -> View:
     @wraps(view)
     def waits(*args: Any, **kwargs: Any) -> Any:
         with context().caps.turn():
-            opening = gevent.spawn(copy_context().run, view, *args, **kwargs)
-            return opening.get()
+            opening = gevent.spawn(copy_context().run, _answer_of, view, args, kwargs)
+            response, refusal = opening.get()
+        if refusal:
+            raise refusal
+        return response
 
     return cast(View, waits)
+
+
+def _answer_of(view: View, args: Any, kwargs: Any) -> tuple[Any, Exception | None]:
+    try:
+        return view(*args, **kwargs), None
+    except Exception as refusal:  # which gevent would print, as one that nobody takes
+        return None, refusal
 
 
 @stream.get("/v1/stream", responses=replies(401) | {200: EVENTS})
@@ -51,25 +61,29 @@ def get_stream(query: bodies.Resume) -> Response:
     found = Stream(stores(), context().hub, me().user_id, token_of_request())
     close = opened(found, request.headers.get("Last-Event-ID") or query.cursor)
     response = Response(_frames(found), mimetype="text/event-stream")
-    response.call_on_close(close)
     if connection := request.environ.get("gunicorn.socket"):
-        response.call_on_close(watch(connection, lambda: found.end("gone")))
+        try:
+            response.call_on_close(watch(connection, lambda: found.end("gone")))
+        except BaseException:
+            close()
+            raise
+    response.call_on_close(close)
     response.headers["X-Accel-Buffering"] = "no"  # a proxy that collects would hold events back
     return response
 
 
 def opened(found: Stream, cursor: str | None) -> Callable[[], None]:
-    """Open a stream in a place of the caller's address; returns what ends it, which may be called again."""
+    """Open a stream in the room of the caller's address; returns what ends it, which may be called again."""
     caps = context().caps
-    place = caps.take(str(request.remote_addr))
+    room = caps.take(str(request.remote_addr))
     try:
         found.open(cursor)
     except BaseException:
-        caps.release(place)
+        caps.release(room)
         raise
 
     def close() -> None:
-        caps.release(place)
+        caps.release(room)
         found.close()
 
     return close

@@ -53,7 +53,10 @@ class Switched(Response):
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Hold the conversation; gunicorn then closes the connection, and writes nothing."""
         self.headers.pop("Content-Length", None)
-        self._hold(WebSocket(environ["gunicorn.socket"], switching(self._key, self.headers)))
+        try:
+            self._hold(WebSocket(environ["gunicorn.socket"], switching(self._key, self.headers)))
+        finally:
+            self.close()
         raise StopIteration
 
 
@@ -71,12 +74,11 @@ def get_ws(query: bodies.Resume) -> Response:
 
     def hold(socket: WebSocket) -> None:
         told = lambda event: events.message_of(event.name, events.data_of(event), event.id)  # noqa: E731
-        try:
-            Conversation(socket, stream, acks).hold(told, heard)
-        finally:
-            close()
+        Conversation(socket, stream, acks).hold(told, heard)
 
-    return Switched(key, hold)
+    switched = Switched(key, hold)
+    switched.call_on_close(close)
+    return switched
 
 
 def _key() -> str:

@@ -21,7 +21,7 @@ NETWORK_BITS = 64  # of IPv6: one household or one rented machine has all addres
 
 
 @dataclass(eq=False, slots=True)
-class Place:
+class Room:
     """What one stream holds."""
 
     network: str
@@ -48,8 +48,8 @@ class Caps:
         finally:
             self._opening.release()
 
-    def take(self, address: str) -> Place:
-        """Take a place for a stream, which must be released. Raises Full and TooMany."""
+    def take(self, address: str) -> Room:
+        """Take room for a stream, which must be released. Raises Full and TooMany."""
         network = _network(address)
         if self._taken >= self._in_all:
             counts.STREAMS_REFUSED.labels("process").inc()
@@ -60,26 +60,26 @@ class Caps:
             raise TooMany(words, TABS_SECONDS)
         self._taken += 1
         self._by_network[network] += 1
-        return Place(network)
+        return Room(network)
 
-    def release(self, place: Place) -> None:
-        """Give a place back; may be repeated."""
-        if not place.taken:
+    def release(self, room: Room) -> None:
+        """Give it back; may be repeated."""
+        if not room.taken:
             return
-        place.taken = False
+        room.taken = False
         self._taken -= 1
-        self._by_network[place.network] -= 1
-        if not self._by_network[place.network]:
-            del self._by_network[place.network]
+        self._by_network[room.network] -= 1
+        if not self._by_network[room.network]:
+            del self._by_network[room.network]
 
     @contextmanager
     def held(self, address: str) -> Iterator[None]:
-        """Hold a place for as long as a block runs. Raises Full and TooMany."""
-        place = self.take(address)
+        """Hold room for as long as a block runs. Raises Full and TooMany."""
+        room = self.take(address)
         try:
             yield
         finally:
-            self.release(place)
+            self.release(room)
 
 
 def _network(address: str) -> str:

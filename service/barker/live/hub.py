@@ -143,11 +143,13 @@ class Hub:
             for listener in channel.listeners:
                 listener.tell(self._closing)
 
-    def revoke(self, tokens: Collection[bytes]) -> None:
-        """End the tabs of tokens that were revoked."""
+    def revoke(self, tokens: Collection[bytes] | None) -> None:
+        """End the tabs of tokens that were revoked; where some may have gone unheard (None), let all tabs look."""
         for channel in self._channels.values():
             for listener in channel.listeners:
-                if listener.token in tokens:
+                if tokens is None:
+                    listener.tell(Look())
+                elif listener.token in tokens:
                     listener.tell(Bye("signed_out"))
 
     def _subscribe(self, user_id: int) -> None:

@@ -7,6 +7,7 @@ once. Whenever something may have been missed the stream is `behind`, and reads 
 import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from barker.actions import accounts, feed, liking, notifying, positions
@@ -54,12 +55,14 @@ class Stream:
         self._next_beat, self._beats = 0.0, 0
 
     def open(self, cursor: str | None) -> None:
-        """Begin to listen. Raises StoreDown, and Invalid for a cursor that no stream handed out."""
+        """Begin to listen. Raises StoreDown, NotSignedIn, and Invalid for a cursor that no stream handed out."""
         if cursor is not None:
             positions.check(cursor, "cursor")
         feed.open_queue(self._stores, self._user_id)
         self._listener = self._hub.join(self._user_id, accounts.hash_of(self._token))
         try:
+            with suppress(StoreDown):  # the token may have ended before this could be heard of here
+                accounts.caller_of(self._stores, self._token)
             self._cursor = cursor or self._bounds()[1]
         except BaseException:
             self.close()
@@ -98,8 +101,9 @@ class Stream:
         word = self._next(max(0.0, self._next_beat - time.monotonic()))
         if isinstance(word, Look):
             self._behind = True
+            self._check()
         elif word:
-            yield from self._tell([word])
+            yield from self._tell([word], live=True)
 
     def _wait(self, error: StoreDown) -> Iterator[Event | None]:
         """Stay open while a store is down; what comes in meanwhile is read from the queue afterwards."""
@@ -162,7 +166,7 @@ class Stream:
             else:
                 return
 
-    def _tell(self, entries: list[Entry]) -> Iterator[Event]:
+    def _tell(self, entries: list[Entry], *, live: bool = False) -> Iterator[Event]:
         """Tell what was not told yet, and move the cursor over all of it."""
         for entry in entries:
             self._note(entry)
@@ -170,22 +174,28 @@ class Stream:
         barks = [entry.bark_id for entry in new if entry.kind == "bark" and entry.author_id not in self._gone]
         shown = self._hub.showing.barks(barks) if barks else {}
         told = self._notifications([entry.bark_id for entry in new if entry.kind == "notify"])
-        liked = frozenset(
-            liking.liked_of(self._stores, self._user_id, [*shown.values(), *(t.shown for t in told.values())])
-        )
+        # A bark that is just told cannot be liked by whom it is told: that would be a call a screen.
+        known = [one.shown for one in told.values()] + ([] if live else list(shown.values()))
+        liked = frozenset(liking.liked_of(self._stores, self._user_id, known))
         for entry in new:
             self._cursor = entry.id
-            if entry.kind == "bark" and entry.bark_id in shown:
-                if entry.bark_id in self._told:  # its server lost it, and it was fanned out again
-                    continue
-                self._told.append(entry.bark_id)
-                yield Event("bark", entry.id, shown[entry.bark_id], liked=liked)
-            elif entry.kind == "notify" and entry.bark_id in told:
-                yield Event("notification", entry.id, told=told[entry.bark_id], liked=liked)
-            elif entry.kind == "delete":
-                yield Event("delete", entry.id, data={"id": str(entry.bark_id)})
-            elif entry.kind == "feed-changed":
-                yield Event("feed-changed", entry.id, data={})
+            if event := self._event(entry, shown, told, liked):
+                yield event
+
+    def _event(
+        self, entry: Entry, shown: dict[int, Shown], told: dict[int, Told], liked: frozenset[int]
+    ) -> Event | None:
+        if entry.kind == "delete":
+            return Event("delete", entry.id, data={"id": str(entry.bark_id)})
+        if entry.kind == "feed-changed":
+            return Event("feed-changed", entry.id, data={})
+        is_there = entry.bark_id in (told if entry.kind == "notify" else shown)
+        if not is_there or entry.bark_id in self._told:  # the latter: its server lost it, and it was told again
+            return None
+        self._told.append(entry.bark_id)
+        if entry.kind == "notify":
+            return Event("notification", entry.id, told=told[entry.bark_id], liked=liked)
+        return Event("bark", entry.id, shown[entry.bark_id], liked=liked)
 
     def _notifications(self, found: list[int]) -> dict[int, Told]:
         if not found:

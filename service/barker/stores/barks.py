@@ -106,8 +106,15 @@ class Barks:
 
     @guard
     def add_likes(self, bark_id: int, number: int) -> None:
-        """Move the count of likes, unless they were counted meanwhile."""
-        self._barks.update_one({"_id": bark_id, "likes_due": {"$gt": 0}}, {"$inc": {"likes": number}})
+        """Move the count of likes; were they counted meanwhile, let them be counted once more instead."""
+        moved = self._barks.update_one({"_id": bark_id, "likes_due": {"$gt": 0}}, {"$inc": {"likes": number}})
+        if not moved.matched_count:
+            self.count_likes_later(bark_id, ids.now_ms())
+
+    @guard
+    def count_likes_later(self, bark_id: int, now_ms: int) -> None:
+        """Put off the counting of likes."""
+        self._barks.update_one({"_id": bark_id}, {"$set": {"likes_due": now_ms + COUNT_AFTER_MS}})
 
     @guard
     def likes_overdue(self, now_ms: int, limit: int) -> dict[int, tuple[int, int]]:
@@ -245,7 +252,8 @@ def _from_document(document: Document) -> Bark:
         in_reply_to=document["in_reply_to"],
         quote_of=document["quote_of"],
         replies=document["replies"],
-        likes=document.get("likes", 0),
+        likes=max(0, document.get("likes", 0)),
+        likes_move="likes_due" in document,
         deleted=document["deleted"],
         fanned_out=document["fan_out"] == "done",
     )

@@ -14,7 +14,7 @@ barks      _id author text thread in_reply_to quote_of replies likes likes_due d
            likes_due (ms): when its likes shall be counted anew; nobody moves the count where it is not set
 likes      _id "<bark>:<user>" bark user at liked due looks
            at is the id of the like; one that was taken back stays, not `liked`; due: its author is not told of it yet
-notifications  _id "<kind>:<to>:<from>:<bark>" id to kind from bark gone told told_ms due looks
+notifications  _id "<kind>:<to>:<from>:<bark>" id to kind from bark gone told told_ms recovered due looks
            gone: its reason is; due: it is not in the queue yet
 unsettled  _id pair "<follower>:<followee>" sure made due looks
            a follow or unfollow that a worker still has to carry into queues and counts
@@ -114,11 +114,14 @@ class DocumentStore:
         )
         c("barks").create_index("fan_out_due", partialFilterExpression={"fan_out": "pending"})
         c("barks").create_index("likes_due", sparse=True)
-        c("likes").create_index([("bark", ASCENDING), ("at", DESCENDING)], partialFilterExpression={"liked": True})
+        c("likes").create_index([("bark", ASCENDING), ("liked", ASCENDING), ("at", DESCENDING)])
         c("likes").create_index("due", sparse=True)
         c("notifications").create_index(
             [("to", ASCENDING), ("id", DESCENDING)], partialFilterExpression={"gone": False}
         )
+        same = [("to", ASCENDING), ("kind", ASCENDING), ("bark", ASCENDING), ("gone", ASCENDING), ("id", DESCENDING)]
+        c("notifications").create_index(same)
+        c("notifications").create_index("bark", sparse=True)
         c("notifications").create_index("due", sparse=True)
         c("notifications").create_index("told_ms", sparse=True)
         c("unsettled").create_index("pair")

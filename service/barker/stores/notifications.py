@@ -10,6 +10,7 @@ from barker import ids
 from barker.models import Notification
 from barker.stores.documents import FIRST_LOOK_MS, RECOVER_SECONDS, Document, Documents, guard, later
 
+GONE = {"$set": {"gone": True}, "$unset": {"due": 1, "looks": 1}}
 COUNTED = 1_000  # unread ones: who has more need not know how many
 
 
@@ -27,7 +28,7 @@ class Notifications:
             "to": wanted.user_id,
             "kind": wanted.kind,
             "from": wanted.from_id,
-            "bark": wanted.bark_id,
+            **({"bark": wanted.bark_id} if wanted.bark_id else {}),
             "told": False,
             "due": now_ms + FIRST_LOOK_MS,
             "looks": 0,
@@ -43,12 +44,17 @@ class Notifications:
     @guard
     def retract(self, reason: Notification) -> None:
         """Show it no longer: its reason is gone."""
-        self._notifications.update_one({"_id": _key(reason)}, {"$set": {"gone": True}})
+        self._notifications.update_one({"_id": _key(reason)}, GONE)
 
     @guard
-    def by_ids(self, user_id: int, ids: Collection[int]) -> list[Notification]:
+    def retract_of(self, bark_id: int) -> None:
+        """Show those of a bark no longer: it is gone."""
+        self._notifications.update_many({"bark": bark_id, "gone": False}, GONE)
+
+    @guard
+    def by_ids(self, user_id: int, wanted: Collection[int]) -> list[Notification]:
         """Return those of a user's notifications that still stand."""
-        found = self._notifications.find({"to": user_id, "id": {"$in": list(ids)}, "gone": False})
+        found = self._notifications.find({"to": user_id, "id": {"$in": list(wanted)}, "gone": False})
         return list(map(_from_document, found))
 
     @guard
@@ -67,20 +73,21 @@ class Notifications:
     def told(self, notification: Notification, now_ms: int) -> None:
         """Note that it is in the user's queue."""
         done = {"$set": {"told": True, "told_ms": now_ms}, "$unset": {"due": 1, "looks": 1}}
-        self._notifications.update_one({"_id": _key(notification)}, done)
+        # Was it retracted meanwhile, her screen may have left it out: when it stands again it is told.
+        self._notifications.update_one({"_id": _key(notification), "gone": False}, done)
 
     @guard
-    def told_since(self, like: Notification, since_ms: int, most: int) -> int:
-        """Count, up to `most`, those of one kind and bark that a user was told since a time."""
-        same = {"to": like.user_id, "gone": False, "id": {"$gt": ids.at(since_ms)}}
-        return self._notifications.count_documents({**same, "kind": like.kind, "bark": like.bark_id}, limit=most)
+    def made_since(self, one: Notification, since_ms: int, most: int) -> int:
+        """Count, up to `most`, a user's notifications of one kind about one bark, made since a time."""
+        same = {"to": one.user_id, "kind": one.kind, "bark": one.bark_id, "gone": False}
+        return self._notifications.count_documents({**same, "id": {"$gt": ids.at(since_ms)}}, limit=most)
 
     @guard
-    def tell_again(self, since_ms: int, now_ms: int) -> int:
-        """Let what was told since a time be told again: the server of the queues may have lost it."""
+    def tell_again(self, since_ms: int, now_ms: int, run: str) -> int:
+        """Let what was told since a time be told again, once for each run of the servers, which may have lost it."""
         with pymongo.timeout(RECOVER_SECONDS):
-            lost = {"told_ms": {"$gt": since_ms}}
-            again = {"$set": {"told": False, "due": now_ms - 1, "looks": 0}, "$unset": {"told_ms": 1}}
+            lost = {"told_ms": {"$gt": since_ms}, "gone": False, "recovered": {"$ne": run}}
+            again = {"$set": {"told": False, "due": now_ms - 1, "looks": 0, "recovered": run}, "$unset": {"told_ms": 1}}
             return self._notifications.update_many(lost, again).modified_count
 
     @guard
@@ -105,6 +112,6 @@ def _from_document(found: Document | Any) -> Notification:
         kind=found["kind"],
         user_id=int(found["to"]),
         from_id=int(found["from"]),
-        bark_id=found["bark"],
+        bark_id=found.get("bark"),
         told=found["told"],
     )

@@ -44,8 +44,11 @@ class KnownTokens:
         self._stands_until = 0.0
         self._closing = threading.Event()
 
-    def start(self, heard: Callable[[Collection[bytes]], None] = lambda _tokens: None) -> None:
-        """Begin to listen, in a thread of its own (a greenlet under gevent), and pass on which tokens are revoked."""
+    def start(self, heard: Callable[[Collection[bytes] | None], None] = lambda _tokens: None) -> None:
+        """Begin to listen, in a thread of its own (a greenlet under gevent), and pass on which tokens are revoked.
+
+        None stands for those of which this process may not have heard: it listens anew.
+        """
         self._heard = heard
         threading.Thread(target=self._run, daemon=True).start()
 
@@ -90,6 +93,8 @@ class KnownTokens:
                     continue
                 heard = time.monotonic()
                 self._stands_until = heard + STANDS_SECONDS
+                if message["type"] == "subscribe":
+                    self._heard(None)
                 if message["type"] == "message":
                     self._recent.clear()
                     answers, *tokens = message["data"].split(" ")

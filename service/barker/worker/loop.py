@@ -11,13 +11,13 @@ import structlog
 from barker.errors import StoreDown
 from barker.metrics import counts
 from barker.stores import Stores
-from barker.stores.jobs import FOLLOWS, LANES, LARGE, PUSH, SMALL, Claim
+from barker.stores.jobs import FOLLOWS, LANES, LARGE, LIKES, PUSH, SMALL, Claim
 from barker.worker.handlers import BATCHED, HANDLERS, SWEEPS
 
 PUSHING = 6  # threads that mostly wait for push services; more than one host may hold, see push/turns.py
 # Of large ones two: one reads the graph while the other delivers.
-THREADS = (SMALL, LARGE, LARGE, FOLLOWS, *(PUSH,) * PUSHING)
-CLAIMED = {SMALL: 100, LARGE: 1, FOLLOWS: 10, PUSH: 1}  # jobs a claim: small ones are delivered together
+THREADS = (SMALL, LARGE, LARGE, FOLLOWS, LIKES, *(PUSH,) * PUSHING)
+CLAIMED = {SMALL: 100, LARGE: 1, FOLLOWS: 10, LIKES: 10, PUSH: 1}  # jobs a claim: small ones are delivered together
 LEASE_SECONDS = 60.0  # a claim not renewed for so long belongs to a dead worker
 RENEW_SECONDS = 15.0  # a quarter of the lease, so that two may be missed
 CHORES_SECONDS = 1.0  # how often jobs for later are looked at
