@@ -21,6 +21,7 @@ from wsproto.events import TextMessage
 
 from barker import ids
 from barker.actions import accounts, barking, following
+from barker.actions.accounts import Caller
 from barker.errors import StoreDown
 from barker.live import stream as streams
 from barker.live.hub import Hub
@@ -44,6 +45,13 @@ def signed_in(user: int) -> str:
     token = secrets.token_urlsafe()
     stores.sessions.insert(Session(ids.new(), user, "", ids.now_ms()), accounts.hash_of(token))
     return token
+
+
+def sign_out(user: int, token: str) -> None:
+    """End a token, as another process does."""
+    session = stores.sessions.by_token(accounts.hash_of(token))
+    assert session
+    accounts.sign_out(stores, Caller(user, session.id), session.id)
 
 
 def opened(user: int, token: str = "", cursor: str | None = None) -> tuple[Stream, Iterator[Event | None]]:
@@ -82,7 +90,9 @@ def a_busy_stream_ends_with_its_token() -> None:
     user = ids.new()
     ring(user)
     streams.HEARTBEAT_SECONDS, streams.CHECK_BEATS = 1.0, 1
-    _, events = opened(user, "dead")
+    token = signed_in(user)
+    _, events = opened(user, token)
+    sign_out(user, token)
     gevent.spawn(keep_ringing)
     until = time.monotonic() + PATIENCE
     names = []
