@@ -12,7 +12,7 @@ from barker.stores import Stores
 
 LOOK_SECONDS = 2.0  # a queue of 800 holds what comes in a minute and more
 LOST_SECONDS = 900.0  # after so long a bark has reached all queues: where all is killed all the time, lanes get long
-ALL = 10_000  # entries; more than a queue keeps
+ALL = 60_000  # entries; more than a queue keeps here
 
 
 @dataclass
