@@ -113,20 +113,22 @@ def test_up_listens_on_the_loopback_address_only(service: Running) -> None:
     assert {address.removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
 
 
-def test_the_lines_to_try_work_as_they_are_printed(service: Running) -> None:
+def test_the_lines_to_try_work_as_they_are_printed(service: Running, tmp_path: Path) -> None:
     printed = service.output.read_text()
     lines = printed[printed.index("  A=http") : printed.index("Ctrl-C stops")]
-    script = f"{lines}\nsleep 1; kill %1"
+    output = tmp_path / "tried"
+    with output.open("w") as file:
+        tried = subprocess.Popen(["bash", "-c", f"{lines}\nread; kill %1"], stdin=subprocess.PIPE, stdout=file)
+    wait_until(lambda: output.read_text().count("Hello, world") == 3, GONE_SECONDS)
+    tried.communicate(b"\n", timeout=GONE_SECONDS)
 
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=20, check=False)
-
-    assert "event: bark" in done.stdout
+    assert "event: bark" in output.read_text()
     for sample in (  # by the API, and by the worker beside it
         'barker_request_seconds_count{method="POST",route="/v1/barks",status="201"}',
         'barker_jobs_total{end="done",job="fan_out",lane="small"}',
     ):
         wait_until(lambda sample=sample: sample in requests.get(f"{service.address()}/metrics", timeout=5).text)  # type: ignore[misc]
-    assert done.stdout.count("Hello, world") == 3  # the answer to ada, bob's stream, bob's feed
+    assert output.read_text().count("Hello, world") == 3  # the answer to ada, bob's stream, bob's feed
 
 
 def test_a_second_up_on_the_same_data_is_told_who_has_it(service: Running) -> None:
