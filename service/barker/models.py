@@ -50,6 +50,22 @@ class Relation:
 
     follows: bool = False
     followed_by: bool = False
+    blocks: bool = False
+    blocked_by: bool = False  # which is not shown
+    mutes: bool = False
+
+    @property
+    def parted(self) -> bool:
+        """Whether neither may see the other, because one of them blocks the other."""
+        return self.blocks or self.blocked_by
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Somebody as a viewer sees her; `you` is None for strangers, and while the graph is down."""
+
+    user: User
+    you: Relation | None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from barker.models import Degrees
 from barker.stores import Stores, queues
 from barker.stores.delivery import Delivery
 from barker.stores.documents import FIRST_LOOK_MS
-from barker.stores.graph import GraphStore
+from barker.stores.follows import Follows
 from barker.stores.jobs import Job
 from barker.stores.queues import Queues
 from barker.stores.unsettled import Change
@@ -131,7 +131,7 @@ def test_a_follow_overtaken_by_an_unfollow_is_settled(
         following.settle(stores, bob.id, ada.id)
         add(*arguments)
 
-    once(monkeypatch, GraphStore, "add", add_late)
+    once(monkeypatch, Follows, "add", add_late)
     following.follow(stores, bob.id, ada.handle)
     following.settle(stores, bob.id, ada.id)
     assert stores.users.by_ids([ada.id])[ada.id].counts.followers == 1

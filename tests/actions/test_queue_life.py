@@ -9,7 +9,7 @@ from barker import ids
 from barker.actions import fanning, feed, following
 from barker.models import Bark, User
 from barker.stores import Stores
-from barker.stores.graph import GraphStore
+from barker.stores.follows import Follows
 from barker.stores.jobs import Job
 from barker.stores.queues import QUEUE_SECONDS
 from tests.actions.readers import NewUser, bark, follow, long_ago, once, whole
@@ -151,7 +151,7 @@ def test_an_unfollow_wins_over_a_fan_out_that_read_the_followers_before(
         following.settle(stores, bob.id, ada.id)
         return found
 
-    once(monkeypatch, GraphStore, "few_followers", read_and_be_overtaken)
+    once(monkeypatch, Follows, "few_followers", read_and_be_overtaken)
     fanning.fan_out(stores, [made])
     assert kinds(stores, bob)[-1] == "bark"  # it came in
     assert whole(stores, bob) == []

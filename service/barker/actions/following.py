@@ -4,8 +4,8 @@ from dataclasses import replace
 from itertools import count
 
 from barker import ids
-from barker.actions import notifying
-from barker.errors import Conflict, Invalid, NotFound, StoreDown
+from barker.actions import notifying, seeing
+from barker.errors import Conflict, Invalid
 from barker.models import Degrees, Notification, Relation, User
 from barker.stores import Stores
 from barker.stores.guard import best_effort
@@ -16,14 +16,6 @@ from barker.stores.unsettled import Change
 BACKFILL = 200  # newest barks of a new followee that are put into the queue; below them the truth is asked
 LOOKS = 5  # at counts that go on changing: each follow of a celebrity is settled by a job of its own, too
 SWEPT = 500  # intents looked at a sweep
-
-
-def user_of(stores: Stores, handle: str) -> User:
-    """Return the user of a handle. Raises NotFound."""
-    user = stores.users.by_handle(handle)
-    if user is None:
-        raise NotFound(f"There is nobody called {handle.lower()[:30]}.")
-    return user
 
 
 def follow(stores: Stores, user_id: int, handle: str) -> tuple[User, Relation | None]:
@@ -37,7 +29,7 @@ def follow(stores: Stores, user_id: int, handle: str) -> tuple[User, Relation | 
     with best_effort("counts"):  # the follow has taken effect: it must not be told as refused
         followers = stores.follows.degrees(user_id, followee.id).followers
         followee = replace(followee, counts=replace(followee.counts, followers=followers))
-    return followee, relations(stores, user_id, [followee.id]).get(followee.id)
+    return followee, seeing.relations(stores, user_id, [followee.id]).get(followee.id)
 
 
 def unfollow(stores: Stores, user_id: int, handle: str) -> None:
@@ -51,7 +43,7 @@ def unfollow(stores: Stores, user_id: int, handle: str) -> None:
 
 
 def _change(stores: Stores, user_id: int, handle: str) -> tuple[Change, User]:
-    followee = user_of(stores, handle)
+    followee = seeing.user_of(stores, handle)
     if followee.id == user_id:
         raise Invalid("You cannot follow yourself.", "handle")
     return Change(user_id, followee.id), followee
@@ -134,20 +126,3 @@ def sweep(stores: Stores) -> int:
         stores.unsettled.look_again(changes, ids.now_ms())
         found += len(changes)
     return found
-
-
-def people(stores: Stores, user_ids: list[int]) -> list[User]:
-    """Return users in the order of their ids, read in one query."""
-    found = stores.users.by_ids(user_ids) if user_ids else {}
-    return [found[user_id] for user_id in user_ids if user_id in found]
-
-
-def relations(stores: Stores, viewer: int | None, others: list[int]) -> dict[int, Relation]:
-    """Return what is between the viewer and others; nothing for a stranger, or while the graph is down."""
-    if viewer is None or not others:
-        return {}
-    try:
-        known = stores.follows.relations(viewer, others)
-    except StoreDown:
-        return {}
-    return {other: known.get(other, Relation()) for other in others}

@@ -8,22 +8,30 @@ from barker.errors import Invalid
 from barker.ids import MAX_ID
 
 
-def encode(of: str, last_id: int) -> str:
-    """Return the cursor behind an id of a list."""
-    return urlsafe_b64encode(json.dumps([of, last_id]).encode()).decode().rstrip("=")
+def encode(of: str, end: int | tuple[int, ...]) -> str:
+    """Return the cursor behind where a page of a list ended: an id, or all that the list is sorted by."""
+    return urlsafe_b64encode(json.dumps([of, end]).encode()).decode().rstrip("=")
 
 
 def decode(of: str, cursor: str | None) -> int:
     """Return below which id the page begins. Raises Invalid for what this list did not hand out."""
-    if cursor is None:
-        return MAX_ID
+    return MAX_ID if cursor is None else _ends(of, cursor, 1)[0]
+
+
+def decode_ends(of: str, cursor: str | None, number: int) -> tuple[int, ...] | None:
+    """Return behind which values, that the list is sorted by, the page begins; None for the first. Raises Invalid."""
+    return None if cursor is None else _ends(of, cursor, number)
+
+
+def _ends(of: str, cursor: str, number: int) -> tuple[int, ...]:
     try:
-        found_of, last_id = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        found_of, end = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, TypeError, RecursionError):
-        found_of = last_id = None
-    if found_of != of or not isinstance(last_id, int) or not 0 <= last_id <= MAX_ID:
+        found_of = end = None
+    ends = tuple(end) if isinstance(end, list) else (end,)
+    if found_of != of or len(ends) != number or not all(type(one) is int and 0 <= one <= MAX_ID for one in ends):
         raise Invalid("This cursor is not from this list.", "cursor")
-    return last_id
+    return ends
 
 
 def cut(found_ids: Sequence[int], limit: int) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Response
 
-from barker.actions import following
+from barker.actions import following, seeing
 from barker.api import bodies, cursors, render, shapes
 from barker.api.auth import anyone, signed_in
 from barker.api.blueprint import noun, replies
@@ -54,10 +54,8 @@ def get_following(path: bodies.HandlePath, query: bodies.Page) -> Response:
 
 
 def _people(of: str, handle: str, query: bodies.Page, read: Callable[[int, int, int], list[int]]) -> Response:
-    user = following.user_of(stores(), handle)
+    user = seeing.user_of(stores(), handle)
     of = f"{of}:{user.id}"
     found = read(user.id, cursors.decode(of, query.cursor), query.limit + 1)
-    people = following.people(stores(), found[: query.limit])
-    you = following.relations(stores(), viewer(), [person.id for person in people])
-    items = [render.user(person, you.get(person.id)) for person in people]
+    items = [render.seen(one) for one in seeing.people(stores(), viewer(), found[: query.limit])]
     return render.page(shapes.Users, items, of, cursors.cut(found, query.limit))

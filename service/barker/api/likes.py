@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from barker.actions import barking, following, liking
+from barker.actions import barking, liking, seeing
 from barker.api import bodies, cursors, render, shapes
 from barker.api.auth import anyone, signed_in
 from barker.api.blueprint import noun, replies
@@ -42,7 +42,6 @@ def get_likes(path: bodies.IdPath, query: bodies.Page) -> Response:
     bark_id = barking.bark_of(stores(), path.number()).bark.id
     of = f"likes:{bark_id}"
     found = stores().likes.of_bark(bark_id, cursors.decode(of, query.cursor), query.limit + 1)
-    people = following.people(stores(), [like.user_id for like in found[: query.limit]])
-    you = following.relations(stores(), viewer(), [person.id for person in people])
-    items = [render.user(person, you.get(person.id)) for person in people]
+    people = seeing.people(stores(), viewer(), [like.user_id for like in found[: query.limit]])
+    items = [render.seen(one) for one in people]
     return render.page(shapes.Users, items, of, cursors.cut([like.id for like in found], query.limit))

@@ -23,9 +23,11 @@ def answer(shape: BaseModel, status: int = 200) -> Response:
     return Response(shape.model_dump_json(), status, mimetype="application/json")
 
 
-def page(kind: type[Page], items: Sequence[BaseModel], of: str, last_id: int | None, **more: int) -> Response:
-    """Return a page, with a Link to the next one if there is one."""
-    cursor = None if last_id is None else cursors.encode(of, last_id)
+def page(
+    kind: type[Page], items: Sequence[BaseModel], of: str, end: int | tuple[int, ...] | None, **more: int
+) -> Response:
+    """Return a page, with a Link to the next one, which goes on behind where this one ended, if there is one."""
+    cursor = None if end is None else cursors.encode(of, end)
     return _linked(answer(kind(items=items, next=cursor, **more)), cursor)
 
 
@@ -66,8 +68,14 @@ def user(found: models.User, you: models.Relation | None = None) -> shapes.User:
         avatar_url=None,
         created_at=time(ids.ms_of(found.id)),
         counts=shapes.UserCounts(**vars(found.counts)),
-        you=you and shapes.UserYou(follows=you.follows, followed_by=you.followed_by, blocks=False, mutes=False),
+        you=you
+        and shapes.UserYou(follows=you.follows, followed_by=you.followed_by, blocks=you.blocks, mutes=you.mutes),
     )
+
+
+def seen(found: models.Seen) -> shapes.User:
+    """Show somebody to a viewer."""
+    return user(found.user, found.you)
 
 
 def bark(shown: models.Shown, viewer: int | None, *, liked: bool = False) -> shapes.Bark:

@@ -3,7 +3,7 @@
 from flask import Response
 
 from barker import models
-from barker.actions import accounts, following
+from barker.actions import accounts, seeing
 from barker.api import bodies, cursors, render, shapes
 from barker.api.auth import answer_signed_in, anyone, public
 from barker.api.blueprint import noun, replies
@@ -32,8 +32,8 @@ def post_user(body: bodies.SignUp) -> Response:
 @checked
 def get_user(path: bodies.HandlePath) -> Response:
     """Look at somebody."""
-    user = following.user_of(stores(), path.handle)
-    return render.answer(render.user(user, following.relations(stores(), viewer(), [user.id]).get(user.id)))
+    user = seeing.user_of(stores(), path.handle)
+    return render.answer(render.user(user, seeing.relations(stores(), viewer(), [user.id]).get(user.id)))
 
 
 @users.get("/v1/users/<handle>/barks", responses=replies(401, 404, ok=shapes.Barks))
@@ -42,7 +42,7 @@ def get_user(path: bodies.HandlePath) -> Response:
 @checked
 def get_barks(path: bodies.HandlePath, query: bodies.Page) -> Response:
     """Read what somebody barked, newest first."""
-    user = following.user_of(stores(), path.handle)
+    user = seeing.user_of(stores(), path.handle)
     of = f"barks:{user.id}"
     found = stores().barks.by_authors([user.id], cursors.decode(of, query.cursor), query.limit + 1)
     items = [render.bark(models.Shown(bark, user), viewer()) for bark in found[: query.limit]]

@@ -10,7 +10,8 @@ from barker.stores.answers import Answers
 from barker.stores.barks import Barks
 from barker.stores.counters import Counters
 from barker.stores.documents import DocumentStore
-from barker.stores.graph import GraphStore
+from barker.stores.follows import Follows
+from barker.stores.graph import Graph
 from barker.stores.jobs import Jobs
 from barker.stores.lanes import Lanes
 from barker.stores.likes import Likes
@@ -43,7 +44,8 @@ class Stores:
     unsettled: Unsettled
     positions: Positions
     answers: Answers
-    follows: GraphStore
+    graph: Graph
+    follows: Follows
     places: Places
     counters: Counters
     queues: Queues
@@ -56,7 +58,7 @@ class Stores:
         """Return how to ask each of the four servers whether it is there, by the store's name."""
         return {
             "documents": self.documents.ping,
-            "graph": self.follows.ping,
+            "graph": self.graph.ping,
             "places": self.counters.ping,
             "queues": self.queues.ping,
         }
@@ -64,13 +66,13 @@ class Stores:
     def prepare(self) -> None:
         """Create indexes, constraints, lanes and functions; may be repeated."""
         self.documents.prepare()
-        self.follows.prepare()
+        self.graph.prepare()
         self.queues.prepare()
         self.jobs.prepare()
 
     def close(self) -> None:
         """Close all connections."""
-        for store in (self.documents, self.follows, self.places, self.counters, self.queues, self.jobs, self.lanes):
+        for store in (self.documents, self.graph, self.places, self.counters, self.queues, self.jobs, self.lanes):
             store.close()
 
 
@@ -78,6 +80,7 @@ def connect(settings: Settings) -> Stores:
     """Make the clients; each connects at its first use."""
     documents = DocumentStore(settings.documents_url, settings.documents_seconds)
     of = documents.collection
+    graph = Graph(settings.graph_url, settings.graph_seconds)
     return Stores(
         documents=documents,
         users=Users(of("users")),
@@ -89,7 +92,8 @@ def connect(settings: Settings) -> Stores:
         unsettled=Unsettled(of("unsettled"), of("settled")),
         positions=Positions(of("positions")),
         answers=Answers(of("answers")),
-        follows=GraphStore(settings.graph_url, settings.graph_seconds),
+        graph=graph,
+        follows=Follows(graph),
         places=Places(settings.places_url, settings.redis_seconds),
         counters=Counters(settings.places_url, settings.redis_seconds),
         queues=Queues(settings.queues_url, settings.redis_seconds),

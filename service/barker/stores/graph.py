@@ -1,65 +1,33 @@
-"""Neo4j, the truth about who follows whom.
+"""Neo4j, the truth about who follows, blocks and mutes whom: the connection, and how it is asked.
 
-(:User {id})                         nothing but the id; made at the first follow
-(:User)-[:FOLLOWS {since}]->(:User)  since: Unix milliseconds
+(:User {id})                                nothing but the id; made at the first follow
+(:User)-[:FOLLOWS {since}]->(:User)         since: Unix milliseconds
+(:User)-[:BLOCKS {since}]->(:User)
+(:User)-[:MUTES {since, until}]->(:User)    until: Unix milliseconds, or FOREVER
+
+One module a noun.
 """
 
-from collections.abc import Collection, Sequence
 from typing import Any, LiteralString
 
 from neo4j import RoutingControl
 from neo4j.exceptions import DriverError, Neo4jError
 
-from barker.models import Degrees, Relation
 from barker.stores.bolt import Bolt
-from barker.stores.delivery import BUCKETS
 from barker.stores.guard import guarded
 
 STORE = "graph"
-CHUNK = 5_000  # ids collected into one record: a record each costs twenty times as much
 BULK = 4  # times as long as other calls may a worker read followers, which can be a million
 PREPARE_SECONDS = 60.0
 
 CONSTRAINT: LiteralString = "CREATE CONSTRAINT user_id IF NOT EXISTS FOR (u:User) REQUIRE u.id IS UNIQUE"
 AWAIT: LiteralString = "CALL db.awaitIndexes(60)"
-DEGREES: LiteralString = """
-OPTIONAL MATCH (a:User {id: $follower}) OPTIONAL MATCH (b:User {id: $followee})
-RETURN COUNT {(a)-[:FOLLOWS]->()} AS following, COUNT {(b)<-[:FOLLOWS]-()} AS followers,
-       EXISTS {(a)-[:FOLLOWS]->(b)} AS follows"""
-FOLLOW: LiteralString = """
-MERGE (a:User {id: $follower}) MERGE (b:User {id: $followee})
-MERGE (a)-[f:FOLLOWS]->(b) ON CREATE SET f.since = $now"""
-FOLLOW_MANY: LiteralString = """
-UNWIND $pairs AS pair MERGE (a:User {id: pair[0]}) MERGE (b:User {id: pair[1]})
-MERGE (a)-[f:FOLLOWS]->(b) ON CREATE SET f.since = $now"""
-UNFOLLOW: LiteralString = "MATCH (:User {id: $follower})-[f:FOLLOWS]->(:User {id: $followee}) DELETE f"
-FOLLOWERS: LiteralString = """
-MATCH (:User {id: $user})<-[:FOLLOWS]-(u:User) WHERE u.id < $before RETURN u.id AS id ORDER BY id DESC LIMIT $limit"""
-FOLLOWING: LiteralString = """
-MATCH (:User {id: $user})-[:FOLLOWS]->(u:User) WHERE u.id < $before RETURN u.id AS id ORDER BY id DESC LIMIT $limit"""
-ALL_FOLLOWERS: LiteralString = """
-MATCH (:User {id: $user})<-[:FOLLOWS]-(u:User) WITH collect(u.id) AS ids
-UNWIND range(0, size(ids) - 1, $chunk) AS start RETURN ids[start..start + $chunk] AS ids"""
-SHARE_OF_FOLLOWERS: LiteralString = """
-MATCH (:User {id: $user})<-[:FOLLOWS]-(u:User) WITH u.id AS id WHERE id % $buckets * $shares / $buckets = $share
-WITH collect(id) AS ids UNWIND range(0, size(ids) - 1, $chunk) AS start RETURN ids[start..start + $chunk] AS ids"""
-FEW_FOLLOWERS: LiteralString = """
-UNWIND $users AS user OPTIONAL MATCH (a:User {id: user}) WITH a, user WHERE COUNT {(a)<-[:FOLLOWS]-()} <= $most
-OPTIONAL MATCH (a)<-[:FOLLOWS]-(u:User) RETURN user, collect(u.id) AS ids"""
-FOLLOWERS_NUMBER: LiteralString = "MATCH (a:User {id: $user}) RETURN COUNT {(a)<-[:FOLLOWS]-()} AS number"
-FOLLOWERS_AMONG: LiteralString = """
-UNWIND $others AS id MATCH (u:User {id: id}) MATCH (a:User {id: $user}) WHERE EXISTS {(u)-[:FOLLOWS]->(a)}
-RETURN collect(id) AS ids"""
-ALL_FOLLOWING: LiteralString = "MATCH (:User {id: $user})-[:FOLLOWS]->(u:User) RETURN collect(u.id) AS ids"
-RELATIONS: LiteralString = """
-UNWIND $others AS id MATCH (b:User {id: id}) MATCH (a:User {id: $viewer})
-RETURN id, EXISTS {(a)-[:FOLLOWS]->(b)} AS follows, EXISTS {(b)-[:FOLLOWS]->(a)} AS followed_by"""
 
 guard = guarded(STORE, DriverError, Neo4jError, TimeoutError, OSError)
 
 
-class GraphStore:
-    """Follows."""
+class Graph:
+    """One driver a process; it must be made after a fork."""
 
     def __init__(self, url: str, seconds: float) -> None:
         self._seconds = seconds
@@ -67,86 +35,30 @@ class GraphStore:
 
     def ping(self) -> None:
         """Ask for an answer of the database."""
-        self._read("RETURN 1 AS one")
+        self.read("RETURN 1 AS one")
 
     def prepare(self) -> None:
         """Create the constraint that is also the index of ids; may be repeated."""
         self.ping()  # within the usual limit
-        self._write(CONSTRAINT, seconds=PREPARE_SECONDS)
-        self._write(AWAIT, seconds=PREPARE_SECONDS)
-
-    def add(self, follower: int, followee: int, now_ms: int) -> None:
-        """Let one follow the other; may be repeated."""
-        self._write(FOLLOW, follower=follower, followee=followee, now=now_ms)
-
-    def add_many(self, pairs: Sequence[tuple[int, int]], now_ms: int) -> None:
-        """Let the first of each pair follow the second; may be repeated."""
-        for start in range(0, len(pairs), CHUNK):
-            part = [list(pair) for pair in pairs[start : start + CHUNK]]
-            self._write(FOLLOW_MANY, seconds=PREPARE_SECONDS, pairs=part, now=now_ms)
-
-    def remove(self, follower: int, followee: int) -> None:
-        """End a follow; may be repeated."""
-        self._write(UNFOLLOW, follower=follower, followee=followee)
-
-    def degrees(self, follower: int, followee: int) -> Degrees:
-        """Return the follow between two, and the counts that it is part of."""
-        return Degrees(**self._read(DEGREES, follower=follower, followee=followee)[0])
-
-    def followers(self, user: int, before: int, limit: int) -> list[int]:
-        """Return a page of followers' ids, newest account first."""
-        return [row["id"] for row in self._read(FOLLOWERS, user=user, before=before, limit=limit)]
-
-    def following(self, user: int, before: int, limit: int) -> list[int]:
-        """Return a page of followees' ids, newest account first."""
-        return [row["id"] for row in self._read(FOLLOWING, user=user, before=before, limit=limit)]
-
-    def all_followers(self, user: int, share: int = 0, shares: int = 1) -> list[int]:
-        """Return the ids of all followers in one of so many shares of the buckets, in no order: up to millions."""
-        if shares == 1:  # what picks a share takes longer than the reading itself
-            rows = self._read_latest(ALL_FOLLOWERS, user=user, chunk=CHUNK)
-        else:
-            of = {"share": share, "shares": shares, "buckets": BUCKETS}
-            rows = self._read_latest(SHARE_OF_FOLLOWERS, user=user, chunk=CHUNK, **of)
-        return [id_ for row in rows for id_ in row["ids"]]
-
-    def few_followers(self, users: Collection[int], most: int) -> dict[int, list[int]]:
-        """Return the followers of those users who have at most so many, in one query."""
-        return {row["user"]: row["ids"] for row in self._read_latest(FEW_FOLLOWERS, users=list(users), most=most)}
-
-    def followers_number(self, user: int) -> int:
-        """Return how many followers a user has, without reading them."""
-        return sum(row["number"] for row in self._read_latest(FOLLOWERS_NUMBER, user=user))
-
-    def followers_among(self, user: int, others: Sequence[int]) -> list[int]:
-        """Return which of many others follow a user."""
-        parts = (others[start : start + CHUNK] for start in range(0, len(others), CHUNK))
-        rows = (self._read_latest(FOLLOWERS_AMONG, user=user, others=part)[0] for part in parts)
-        return [id_ for row in rows for id_ in row["ids"]]
-
-    def all_following(self, user: int) -> list[int]:
-        """Return the ids of all followees, in no order."""
-        ids: list[int] = self._read(ALL_FOLLOWING, user=user)[0]["ids"]
-        return ids
-
-    def relations(self, viewer: int, others: Collection[int]) -> dict[int, Relation]:
-        """Return what is between the viewer and many others, in one query."""
-        rows = self._read(RELATIONS, viewer=viewer, others=list(others))
-        return {row["id"]: Relation(row["follows"], row["followed_by"]) for row in rows}
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._bolt.close()
+        self.write(CONSTRAINT, PREPARE_SECONDS)
+        self.write(AWAIT, PREPARE_SECONDS)
 
     @guard
-    def _read(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> list[dict[str, Any]]:
+    def read(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> list[dict[str, Any]]:
+        """Return the rows of a query. Raises StoreDown."""
         return self._bolt.run(query, RoutingControl.READ, seconds or self._seconds, parameters)
 
     @guard
-    def _read_latest(self, query: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
+    def read_latest(self, query: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
+        """Return the rows of a query that may take longer, as they are now. Raises StoreDown."""
         # NOTE of a cluster, the leader: a follower who is missing in a copy that lags would miss a bark for good
         return self._bolt.run(query, RoutingControl.WRITE, BULK * self._seconds, parameters)
 
     @guard
-    def _write(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> None:
+    def write(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> None:
+        """Change the graph. Raises StoreDown."""
         self._bolt.run(query, RoutingControl.WRITE, seconds or self._seconds, parameters)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._bolt.close()

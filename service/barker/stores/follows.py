@@ -1,0 +1,112 @@
+"""Who follows whom: edges FOLLOWS of the graph."""
+
+from collections.abc import Collection, Sequence
+from typing import LiteralString
+
+from barker import ids
+from barker.models import Degrees, Relation
+from barker.stores.delivery import BUCKETS
+from barker.stores.graph import PREPARE_SECONDS, Graph
+
+CHUNK = 5_000  # ids collected into one record: a record each costs twenty times as much
+
+DEGREES: LiteralString = """
+OPTIONAL MATCH (a:User {id: $follower}) OPTIONAL MATCH (b:User {id: $followee})
+RETURN COUNT {(a)-[:FOLLOWS]->()} AS following, COUNT {(b)<-[:FOLLOWS]-()} AS followers,
+       EXISTS {(a)-[:FOLLOWS]->(b)} AS follows"""
+FOLLOW: LiteralString = """
+MERGE (a:User {id: $follower}) MERGE (b:User {id: $followee})
+MERGE (a)-[f:FOLLOWS]->(b) ON CREATE SET f.since = $now"""
+FOLLOW_MANY: LiteralString = """
+UNWIND $pairs AS pair MERGE (a:User {id: pair[0]}) MERGE (b:User {id: pair[1]})
+MERGE (a)-[f:FOLLOWS]->(b) ON CREATE SET f.since = $now"""
+UNFOLLOW: LiteralString = "MATCH (:User {id: $follower})-[f:FOLLOWS]->(:User {id: $followee}) DELETE f"
+FOLLOWERS: LiteralString = """
+MATCH (:User {id: $user})<-[:FOLLOWS]-(u:User) WHERE u.id < $before RETURN u.id AS id ORDER BY id DESC LIMIT $limit"""
+FOLLOWING: LiteralString = """
+MATCH (:User {id: $user})-[:FOLLOWS]->(u:User) WHERE u.id < $before RETURN u.id AS id ORDER BY id DESC LIMIT $limit"""
+ALL_FOLLOWERS: LiteralString = """
+MATCH (:User {id: $user})<-[:FOLLOWS]-(u:User) WITH collect(u.id) AS ids
+UNWIND range(0, size(ids) - 1, $chunk) AS start RETURN ids[start..start + $chunk] AS ids"""
+SHARE_OF_FOLLOWERS: LiteralString = """
+MATCH (:User {id: $user})<-[:FOLLOWS]-(u:User) WITH u.id AS id WHERE id % $buckets * $shares / $buckets = $share
+WITH collect(id) AS ids UNWIND range(0, size(ids) - 1, $chunk) AS start RETURN ids[start..start + $chunk] AS ids"""
+FEW_FOLLOWERS: LiteralString = """
+UNWIND $users AS user OPTIONAL MATCH (a:User {id: user}) WITH a, user WHERE COUNT {(a)<-[:FOLLOWS]-()} <= $most
+OPTIONAL MATCH (a)<-[:FOLLOWS]-(u:User) RETURN user, collect(u.id) AS ids"""
+FOLLOWERS_NUMBER: LiteralString = "MATCH (a:User {id: $user}) RETURN COUNT {(a)<-[:FOLLOWS]-()} AS number"
+FOLLOWERS_AMONG: LiteralString = """
+UNWIND $others AS id MATCH (u:User {id: id}) MATCH (a:User {id: $user}) WHERE EXISTS {(u)-[:FOLLOWS]->(a)}
+RETURN collect(id) AS ids"""
+ALL_FOLLOWING: LiteralString = "MATCH (:User {id: $user})-[:FOLLOWS]->(u:User) RETURN collect(u.id) AS ids"
+RELATIONS: LiteralString = """
+UNWIND $others AS id MATCH (b:User {id: id}) MATCH (a:User {id: $viewer})
+RETURN id, EXISTS {(a)-[:FOLLOWS]->(b)} AS follows, EXISTS {(b)-[:FOLLOWS]->(a)} AS followed_by,
+       EXISTS {(a)-[:BLOCKS]->(b)} AS blocks, EXISTS {(b)-[:BLOCKS]->(a)} AS blocked_by,
+       EXISTS {(a)-[m:MUTES]->(b) WHERE m.until > $now} AS mutes"""
+
+
+class Follows:
+    """Follows."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def add(self, follower: int, followee: int, now_ms: int) -> None:
+        """Let one follow the other; may be repeated."""
+        self._graph.write(FOLLOW, follower=follower, followee=followee, now=now_ms)
+
+    def add_many(self, pairs: Sequence[tuple[int, int]], now_ms: int) -> None:
+        """Let the first of each pair follow the second; may be repeated."""
+        for start in range(0, len(pairs), CHUNK):
+            part = [list(pair) for pair in pairs[start : start + CHUNK]]
+            self._graph.write(FOLLOW_MANY, PREPARE_SECONDS, pairs=part, now=now_ms)
+
+    def remove(self, follower: int, followee: int) -> None:
+        """End a follow; may be repeated."""
+        self._graph.write(UNFOLLOW, follower=follower, followee=followee)
+
+    def degrees(self, follower: int, followee: int) -> Degrees:
+        """Return the follow between two, and the counts that it is part of."""
+        return Degrees(**self._graph.read(DEGREES, follower=follower, followee=followee)[0])
+
+    def followers(self, user: int, before: int, limit: int) -> list[int]:
+        """Return a page of followers' ids, newest account first."""
+        return [row["id"] for row in self._graph.read(FOLLOWERS, user=user, before=before, limit=limit)]
+
+    def following(self, user: int, before: int, limit: int) -> list[int]:
+        """Return a page of followees' ids, newest account first."""
+        return [row["id"] for row in self._graph.read(FOLLOWING, user=user, before=before, limit=limit)]
+
+    def all_followers(self, user: int, share: int = 0, shares: int = 1) -> list[int]:
+        """Return the ids of all followers in one of so many shares of the buckets, in no order: up to millions."""
+        if shares == 1:  # what picks a share takes longer than the reading itself
+            rows = self._graph.read_latest(ALL_FOLLOWERS, user=user, chunk=CHUNK)
+        else:
+            of = {"share": share, "shares": shares, "buckets": BUCKETS}
+            rows = self._graph.read_latest(SHARE_OF_FOLLOWERS, user=user, chunk=CHUNK, **of)
+        return [id_ for row in rows for id_ in row["ids"]]
+
+    def few_followers(self, users: Collection[int], most: int) -> dict[int, list[int]]:
+        """Return the followers of those users who have at most so many, in one query."""
+        return {row["user"]: row["ids"] for row in self._graph.read_latest(FEW_FOLLOWERS, users=list(users), most=most)}
+
+    def followers_number(self, user: int) -> int:
+        """Return how many followers a user has, without reading them."""
+        return sum(row["number"] for row in self._graph.read_latest(FOLLOWERS_NUMBER, user=user))
+
+    def followers_among(self, user: int, others: Sequence[int]) -> list[int]:
+        """Return which of many others follow a user."""
+        parts = (others[start : start + CHUNK] for start in range(0, len(others), CHUNK))
+        rows = (self._graph.read_latest(FOLLOWERS_AMONG, user=user, others=part)[0] for part in parts)
+        return [id_ for row in rows for id_ in row["ids"]]
+
+    def all_following(self, user: int) -> list[int]:
+        """Return the ids of all followees, in no order."""
+        ids: list[int] = self._graph.read(ALL_FOLLOWING, user=user)[0]["ids"]
+        return ids
+
+    def relations(self, viewer: int, others: Collection[int]) -> dict[int, Relation]:
+        """Return what is between the viewer and many others, in one query."""
+        rows = self._graph.read(RELATIONS, viewer=viewer, others=list(others), now=ids.now_ms())
+        return {row.pop("id"): Relation(**row) for row in rows}
