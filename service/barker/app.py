@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from barker import __version__
 from barker.api import (
     barks,
+    blocks,
     follows,
     groups,
     likes,
@@ -46,6 +47,7 @@ NOUNS = (
     sessions.sessions,
     me.myself,
     follows.follows,
+    blocks.blocks,
     barks.barks,
     likes.likes,
     notifications.notifications,

@@ -18,6 +18,8 @@ ENDPOINT_MAX = 2_000
 SESSION_DAYS = 90  # since last seen; a phone in a drawer for a season signs in again
 QUEUE_KEEP = 800  # entries: twice what Mastodon keeps, 20 pages of 40
 QUEUE_DAYS = 14  # who stays away longer gets the queue rebuilt on return
+MUTE_MIN_SECONDS, MUTE_MAX_SECONDS = 60, 366 * 24 * 3600
+FOREVER_MS = 4_102_444_800_000  # the year 2100: until then what has no end
 LARGE_FAN_OUT = 1_000  # followers; beyond it a bark travels in the lane of large ones, cut into shares:
 SHARE_FOLLOWERS = 250_000  # followers a share; each share reads them all from the graph and keeps its own
 SHARES_MAX = 8  # which is why there are not more
@@ -52,7 +54,12 @@ class Relation:
     followed_by: bool = False
     blocks: bool = False
     blocked_by: bool = False  # which is not shown
-    mutes: bool = False
+    muted_until: int = 0  # Unix milliseconds, of a mute that stands
+
+    @property
+    def mutes(self) -> bool:
+        """Whether the viewer mutes the other now."""
+        return self.muted_until > 0
 
     @property
     def parted(self) -> bool:
@@ -70,11 +77,19 @@ class Seen:
 
 @dataclass(frozen=True)
 class Degrees:
-    """Whether one follows another, how many the one follows, and how many follow the other."""
+    """Whether one follows, mutes or blocks another, how many the one follows, and how many follow the other."""
 
     follows: bool
     following: int
     followers: int
+    muted_until: int = 0  # Unix milliseconds; may be past
+    blocks: bool = False
+    blocked_by: bool = False
+
+    @property
+    def bond(self) -> tuple[bool, int, bool, bool]:
+        """What is between the two, without the counts."""
+        return self.follows, self.muted_until, self.blocks, self.blocked_by
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def follow(stores: Stores, follower: User, followee: User) -> None:
 
 
 def raiser(error: Exception) -> Callable[..., None]:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error
 
     return fail

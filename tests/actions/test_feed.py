@@ -70,9 +70,9 @@ def test_two_first_reads_at_once_fill_the_queue_once(
     stores.follows.add(bob.id, ada.id, ids.now_ms())
     pull = feed.pull
 
-    def pull_and_be_overtaken(*arguments: object) -> object:
+    def pull_and_be_overtaken(*arguments: object, muted: bool = False) -> object:
         monkeypatch.setattr(feed, "pull", pull)
-        found = pull(*arguments)  # type: ignore[arg-type]
+        found = pull(*arguments, muted=muted)  # type: ignore[arg-type]
         feed.open_queue(stores, bob.id, unbuilt=True)
         return found
 
@@ -108,7 +108,7 @@ def test_what_lies_below_the_queue_waits_while_the_graph_is_away(
     assert below is not None  # the page is not full, and does not say that it is the last one
     with pytest.raises(StoreDown):
         feed.read_feed(stores, bob.id, below, 60)
-    monkeypatch.setattr(type(stores.follows), "all_following", lambda _, user: all_following(user))
+    monkeypatch.setattr(type(stores.follows), "all_following", lambda _, user, muted: all_following(user, muted=muted))
     rest, below = feed.read_feed(stores, bob.id, below, 60)
     assert [shown.bark.id for shown in page + rest] == made[::-1]
     assert below is None

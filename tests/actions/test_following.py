@@ -110,9 +110,9 @@ def test_a_follow_while_the_queue_is_made_is_not_forgotten(
     made = [bark(stores, ada, fan_out=False) for _ in range(5)]
     pull = feed.pull
 
-    def pull_and_be_overtaken(*arguments: object) -> object:
+    def pull_and_be_overtaken(*arguments: object, muted: bool = False) -> object:
         monkeypatch.setattr(feed, "pull", pull)
-        found = pull(*arguments)  # type: ignore[arg-type]
+        found = pull(*arguments, muted=muted)  # type: ignore[arg-type]
         follow(stores, bob, ada)
         return found
 
@@ -126,10 +126,10 @@ def test_a_follow_overtaken_by_an_unfollow_is_settled(
     ada, bob = new_user("ada"), new_user("bob")
     made = bark(stores, ada, fan_out=False)
 
-    def add_late(add: Method, *arguments: int) -> None:
+    def add_late(add: Method, *arguments: int) -> object:
         following.unfollow(stores, bob.id, ada.handle)
         following.settle(stores, bob.id, ada.id)
-        add(*arguments)
+        return add(*arguments)
 
     once(monkeypatch, Follows, "add", add_late)
     following.follow(stores, bob.id, ada.handle)

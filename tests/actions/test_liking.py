@@ -6,6 +6,7 @@ import pytest
 
 from barker import ids
 from barker.actions import barking, feed, liking
+from barker.actions.seeing import bark_of
 from barker.errors import NotFound, StoreDown
 from barker.models import Like
 from barker.stores import Stores
@@ -21,7 +22,7 @@ class KilledHere(Exception):
 
 def likes(stores: Stores, bark_id: int) -> tuple[int, int]:
     """Return the count of likes as it is shown, and how many there are."""
-    return barking.bark_of(stores, bark_id).bark.likes, stores.likes.number(bark_id)
+    return bark_of(stores, None, bark_id).bark.likes, stores.likes.number(bark_id)
 
 
 def count_in_half_a_minute(stores: Stores) -> None:
@@ -124,11 +125,11 @@ def test_a_bark_whose_likes_cannot_be_counted_keeps_no_other_waiting(
 
     monkeypatch.setattr(Likes, "number", too_many)
     count_in_half_a_minute(stores)
-    assert barking.bark_of(stores, second).bark.likes == 1
-    assert barking.bark_of(stores, first).bark.likes == 0
+    assert bark_of(stores, None, second).bark.likes == 1
+    assert bark_of(stores, None, first).bark.likes == 0
     monkeypatch.undo()
     count_in_half_a_minute(stores)  # it was put off by half a minute more
-    assert barking.bark_of(stores, first).bark.likes == 0
+    assert bark_of(stores, None, first).bark.likes == 0
 
 
 def test_a_bark_that_is_liked_while_a_page_is_read_is_on_the_page(

@@ -182,7 +182,7 @@ class Campaign:
         due = {one.id: checking.due_for(one.id, journal, truth, since) for one in self._everybody}
         for reader, kept in keeper.kept.items():
             checking.check_queue(verdict, reader, kept, due[reader])
-            left = Left(stores.queues.gone(reader), left_at)
+            left = Left(stores.queues.hidden(reader).gone, left_at)
             checking.check_left(verdict, reader, stores.queues.after(reader, "0-0", ALL), truth, left)
         for screen in self._screens:
             id_ = screen.person.id

@@ -52,7 +52,7 @@ class Truth:
     def read(cls, stores: Stores, people: Collection[int]) -> "Truth":
         """Read it from MongoDB and Neo4j."""
         barks = {one: {bark.id for bark in stores.barks.by_authors([one], ids.MAX_ID, EVERY)} for one in people}
-        return cls(barks, {one: set(stores.follows.all_following(one)) for one in people})
+        return cls(barks, {one: set(stores.follows.all_following(one, muted=True)) for one in people})
 
     def feed(self, reader: int) -> set[int]:
         """Return what belongs into a feed."""

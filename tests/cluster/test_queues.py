@@ -76,7 +76,7 @@ def test_a_queue_is_filled_read_left_and_pruned_on_every_master(queues: Queues) 
         assert queues.fill(user, coverage.entry, 1, [(5, other)])
         assert queues.read(user, ids.MAX_ID, 40).bark_ids == [bark, 5]
         queues.leave(user, AUTHOR)
-        assert queues.gone(user) == {AUTHOR}
+        assert queues.hidden(user).gone == {AUTHOR}
         assert queues.read(user, ids.MAX_ID, 40).bark_ids == [5]
         queues.rejoin(user, AUTHOR)
         assert queues.prune(user, other) == 1

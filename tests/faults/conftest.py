@@ -73,7 +73,7 @@ def _warm(stores: Stores) -> None:
         follows.degrees(1, 2)
         follows.relations(1, [2])
         follows.all_followers(2)
-        follows.all_following(1)
+        follows.all_following(1, muted=False)
         follows.remove(1, 2)
 
 

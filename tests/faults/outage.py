@@ -75,6 +75,8 @@ class Cast:
             "the read position": lambda: self.bob.call("PUT", "/v1/me/read-position", json={"id": "1-1"}),
             "follow": lambda: self.eve.call("PUT", f"/v1/me/following/{self.ada.handle}"),
             "unfollow": lambda: self.fay.call("DELETE", f"/v1/me/following/{self.ada.handle}"),
+            "block": lambda: self.eve.call("PUT", f"/v1/me/blocks/{self.ann.handle}"),
+            "mute": lambda: self.bob.call("PUT", f"/v1/me/mutes/{self.cat.handle}"),
             "like a bark": lambda: self.eve.call("PUT", f"/v1/barks/{self.old['id']}/like"),
             "list who likes it": lambda: self.bob.call("GET", f"/v1/barks/{self.old['id']}/likes"),
             "read notifications": lambda: self.ada.call("GET", "/v1/me/notifications"),

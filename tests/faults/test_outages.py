@@ -15,6 +15,8 @@ open a stream              | 200           | 200       | 200        | 503 queues
 the read position          | 503 documents | 200       | 200        | 200
 follow                     | 503 documents | 503 graph | 200        | 200
 unfollow                   | 503 documents | 503 graph | 204        | 204
+block                      | 503 documents | 503 graph | 200        | 200
+mute                       | 503 documents | 503 graph | 200        | 200
 like a bark                | 503 documents | 200       | 200        | 200
 list who likes it          | 503 documents | 200       | 200        | 200
 read notifications         | 503 documents | 200       | 200        | 200

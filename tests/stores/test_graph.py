@@ -23,7 +23,7 @@ def test_nobody_knows_a_stranger(stores: Stores) -> None:
     assert stores.follows.degrees(ids.new(), ids.new()) == Degrees(follows=False, following=0, followers=0)
     assert stores.follows.relations(ids.new(), [ids.new()]) == {}
     assert stores.follows.all_followers(ids.new()) == []
-    assert stores.follows.all_following(ids.new()) == []
+    assert stores.follows.all_following(ids.new(), muted=False) == []
 
 
 def test_first_follows_of_one_person_at_once_all_count(stores: Stores) -> None:
@@ -44,4 +44,4 @@ def test_lists_are_paged_by_id(stores: Stores) -> None:
     for page in (stores.follows.followers, stores.follows.following):
         assert page(ada, ids.MAX_ID, 3) == others[:3]
         assert page(ada, others[2], 3) == others[3:]
-    assert sorted(stores.follows.all_following(ada)) == sorted(others)
+    assert sorted(stores.follows.all_following(ada, muted=False)) == sorted(others)

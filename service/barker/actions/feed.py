@@ -70,9 +70,9 @@ def _from_truth(stores: Stores, user_id: int, below: int, wanted: int) -> list[S
     return page
 
 
-def pull(stores: Stores, user_id: int, below: int, limit: int) -> list[Bark]:
+def pull(stores: Stores, user_id: int, below: int, limit: int, *, muted: bool = False) -> list[Bark]:
     """Return the newest barks below an id, of all she follows and of herself: the graph, then MongoDB."""
-    return stores.barks.by_authors([*stores.follows.all_following(user_id), user_id], below, limit)
+    return stores.barks.by_authors([*stores.follows.all_following(user_id, muted=muted), user_id], below, limit)
 
 
 def open_queue(stores: Stores, user_id: int, *, unbuilt: bool = False) -> bool:
@@ -85,6 +85,7 @@ def open_queue(stores: Stores, user_id: int, *, unbuilt: bool = False) -> bool:
     made = stores.queues.open(user_id)
     if made or unbuilt:
         with best_effort("filling a new queue"):
+            _mute(stores, user_id)
             for _ in range(FILLS):
                 coverage = stores.queues.coverage(user_id)
                 if coverage is None or not coverage.unbuilt or _fill(stores, user_id, coverage.entry):
@@ -92,8 +93,22 @@ def open_queue(stores: Stores, user_id: int, *, unbuilt: bool = False) -> bool:
     return made
 
 
+def _mute(stores: Stores, user_id: int) -> None:
+    """Note beside a new queue whom its reader mutes."""
+    noted: dict[int, int] = {}
+    # What changed meanwhile is noted by whoever changed it, perhaps before what was read here: so look again.
+    for _ in range(FILLS):
+        muted = stores.blocks.all_muted(user_id, ids.now_ms())
+        if muted == noted:
+            break
+        for author in muted.keys() | noted.keys():
+            stores.queues.mute(user_id, author, muted.get(author, 0))
+        noted = muted
+
+
 def _fill(stores: Stores, user_id: int, seen: str) -> bool:
-    barks = pull(stores, user_id, ids.MAX_ID, BUILT)
+    # With those she mutes, who are dropped in reading: a mute may end, and the queue must have no hole then.
+    barks = pull(stores, user_id, ids.MAX_ID, BUILT, muted=True)
     floor = barks[-1].id - 1 if len(barks) == BUILT else 0
     return stores.queues.fill(user_id, seen, floor, [(bark.id, bark.author_id) for bark in reversed(barks)])
 

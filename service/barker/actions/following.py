@@ -5,8 +5,8 @@ from itertools import count
 
 from barker import ids
 from barker.actions import notifying, seeing
-from barker.errors import Conflict, Invalid
-from barker.models import Degrees, Notification, Relation, User
+from barker.errors import Conflict, Invalid, NotAllowed
+from barker.models import Degrees, Notification, Relation, Seen, User
 from barker.stores import Stores
 from barker.stores.guard import best_effort
 from barker.stores.jobs import FOLLOWS, Job
@@ -21,11 +21,12 @@ SWEPT = 500  # intents looked at a sweep
 def follow(stores: Stores, user_id: int, handle: str) -> tuple[User, Relation | None]:
     """Follow somebody, and return her as she is now; may be repeated."""
     change, followee = _change(stores, user_id, handle)
-    note = _note(stores, change)
-    stores.follows.add(user_id, followee.id, ids.now_ms())
+    note = note_change(stores, change)
+    if not stores.follows.add(user_id, followee.id, ids.now_ms()):
+        raise _parted(seeing.somebody(stores, user_id, handle))
     with best_effort("follow"):
         stores.queues.rejoin(user_id, followee.id)
-    _confirm(stores, change, note)
+    confirm(stores, change, note)
     with best_effort("counts"):  # the follow has taken effect: it must not be told as refused
         followers = stores.follows.degrees(user_id, followee.id).followers
         followee = replace(followee, counts=replace(followee.counts, followers=followers))
@@ -35,11 +36,15 @@ def follow(stores: Stores, user_id: int, handle: str) -> tuple[User, Relation | 
 def unfollow(stores: Stores, user_id: int, handle: str) -> None:
     """Follow somebody no longer; may be repeated."""
     change, followee = _change(stores, user_id, handle)
-    note = _note(stores, change)
+    note = note_change(stores, change)
     stores.follows.remove(user_id, followee.id)
     with best_effort("unfollow"):
         stores.queues.leave(user_id, followee.id)
-    _confirm(stores, change, note)
+    confirm(stores, change, note)
+
+
+def _parted(followee: Seen) -> NotAllowed:
+    return NotAllowed(f"You block {followee.user.handle}: end that first.")
 
 
 def _change(stores: Stores, user_id: int, handle: str) -> tuple[Change, User]:
@@ -49,14 +54,16 @@ def _change(stores: Stores, user_id: int, handle: str) -> tuple[Change, User]:
     return Change(user_id, followee.id), followee
 
 
-def _note(stores: Stores, change: Change) -> int:
+def note_change(stores: Stores, change: Change) -> int:
+    """Note that two people will have to be settled, before anything between them changes."""
     # NOTE two stores: the intent first, then the truth, then what is derived from it, which a worker repairs
     note = ids.new()
     stores.unsettled.note(change, note, ids.now_ms())
     return note
 
 
-def _confirm(stores: Stores, change: Change, note: int) -> None:
+def confirm(stores: Stores, change: Change, note: int) -> None:
+    """Tell that what was noted has happened, and ask a worker to settle it."""
     # NOTE after the queues were told: whoever settles another change of the two until here leaves this note alone
     stores.unsettled.confirm(note)
     with best_effort("settling"):
@@ -76,15 +83,28 @@ def settle(stores: Stores, follower: int, followee: int) -> None:
     # The graph may change while this runs, and another worker may settle that: the last one to look is right.
     for looked in count(1):
         now = stores.follows.degrees(follower, followee)
-        if state and now.follows == state.follows and (now == state or looked > LOOKS):
+        if state and now.bond == state.bond and (now == state or looked > LOOKS):
             break
+        if now.follows and (now.blocks or now.blocked_by):  # which came in between: a block ends follows
+            stores.follows.remove(follower, followee)
+            continue
         stores.users.set_counts({follower: {"following": now.following}, followee: {"followers": now.followers}})
         if state is None or state.follows != now.follows:
             (_take_in if now.follows else _take_out)(stores, follower, followee)
             reason = Notification(ids.new(), "follow", followee, follower)
             (notifying.notify_of if now.follows else notifying.retract)(stores, reason)
+        if state is None or state.bond != now.bond:
+            _hide(stores, follower, followee, now)
         state = now
     stores.unsettled.settled(notes, ids.now_ms())
+
+
+def _hide(stores: Stores, user: int, other: int, now: Degrees) -> None:
+    """Let a user's readers see nothing of another whom she mutes or blocks, or all of it again."""
+    stores.queues.mute(user, other, now.muted_until)
+    (stores.parted.add if now.blocks else stores.parted.remove)(user, other)
+    if now.blocks or now.blocked_by:
+        stores.notifications.retract_from(other, user)
 
 
 def _take_in(stores: Stores, follower: int, followee: int) -> None:

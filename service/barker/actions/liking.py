@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from barker import ids
-from barker.actions import notifying
-from barker.actions.barking import bark_of
+from barker.actions import notifying, seeing
 from barker.errors import NotFound, StoreDown
-from barker.models import Like, Notification, Shown
+from barker.models import Bark, Like, Notification, Shown
 from barker.stores import Stores
 from barker.stores.guard import best_effort
 from barker.stores.jobs import LIKES, Job
@@ -18,22 +17,30 @@ SWEPT, COUNTED = 500, 20  # looked at a time; so many times a sweep, barks to be
 def like(stores: Stores, user_id: int, bark_id: int) -> Shown:
     """Like a bark, and return it as it is now; may be repeated. Raises NotFound."""
     # NOTE the intent to count first, then the truth with the intent to tell it, then what is derived of both
-    _expect(stores, bark_id)
+    bark = _expected(stores, bark_id)
+    if bark.author_id != user_id and seeing.parted(stores, user_id, [bark.author_id]):
+        raise _no_bark()
     if stores.likes.add(Like(ids.new(), bark_id, user_id), ids.now_ms()):
         _changed(stores, user_id, bark_id, 1)
-    return bark_of(stores, bark_id)
+    return seeing.bark_of(stores, None, bark_id)
 
 
 def unlike(stores: Stores, user_id: int, bark_id: int) -> None:
     """Like a bark no longer; may be repeated. Raises NotFound."""
-    _expect(stores, bark_id)
+    _expected(stores, bark_id)
     if stores.likes.remove(bark_id, user_id, ids.now_ms()):
         _changed(stores, user_id, bark_id, -1)
 
 
-def _expect(stores: Stores, bark_id: int) -> None:
-    if stores.barks.expect_likes(bark_id, ids.now_ms()) is None:
-        raise NotFound("There is no such bark.")
+def _expected(stores: Stores, bark_id: int) -> Bark:
+    bark = stores.barks.expect_likes(bark_id, ids.now_ms())
+    if bark is None:
+        raise _no_bark()
+    return bark
+
+
+def _no_bark() -> NotFound:
+    return NotFound("There is no such bark.")
 
 
 def _changed(stores: Stores, user_id: int, bark_id: int, number: int) -> None:

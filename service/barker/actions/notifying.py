@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from barker import ids
 from barker.actions import feed, pushing
 from barker.errors import Invalid
-from barker.models import Notification, Told
+from barker.models import Notification, Relation, Told
 from barker.stores import Stores
 from barker.stores.delivery import CLOCKS_MS, Delivery
 from barker.stores.jobs import LIKES, Job
@@ -29,7 +29,10 @@ class Notified:
 
 
 def notify_of(stores: Stores, reason: Notification) -> None:
-    """Make a notification, and tell it if that was not done. May be repeated."""
+    """Make a notification, and tell it if that was not done; not of whom she blocks or mutes. May be repeated."""
+    you = stores.follows.relations(reason.user_id, [reason.from_id]).get(reason.from_id, Relation())
+    if you.parted or you.mutes:
+        return
     _tell(stores, stores.notifications.make(reason, ids.now_ms()))
 
 

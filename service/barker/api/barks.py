@@ -3,7 +3,7 @@
 from flask import Response
 
 from barker import models
-from barker.actions import accounts, barking, liking
+from barker.actions import accounts, barking, liking, seeing
 from barker.api import bodies, render, shapes
 from barker.api.auth import anyone, signed_in
 from barker.api.blueprint import noun, replies
@@ -39,7 +39,7 @@ def _number(id_: str | None) -> int | None:
 @checked
 def get_bark(path: bodies.IdPath) -> Response:
     """Read one bark."""
-    shown = barking.bark_of(stores(), path.number())
+    shown = seeing.bark_of(stores(), viewer(), path.number())
     liked = bool(liking.liked_of(stores(), viewer(), [shown]))
     return render.answer(render.bark(shown, viewer(), liked=liked))
 

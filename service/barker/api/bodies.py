@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -125,6 +125,14 @@ class ProfileChanges(Body):
     name: Name = ""
     about: About = ""
     interests: Interests = []
+
+
+class Mute(Body):
+    """For how long, in seconds; null: until further notice. May be left out as a whole."""
+
+    may_be_left_out: ClassVar = True
+
+    seconds: int | None = Field(None, ge=models.MUTE_MIN_SECONDS, le=models.MUTE_MAX_SECONDS)
 
 
 class NewBark(Body):

@@ -62,6 +62,8 @@ def _data() -> bytes:
 
 
 def _body(model: type[BaseModel]) -> BaseModel:
+    if getattr(model, "may_be_left_out", False) and not (request.mimetype or request.content_length):
+        return model()
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
     data = _data()

@@ -54,7 +54,7 @@ def get_following(path: bodies.HandlePath, query: bodies.Page) -> Response:
 
 
 def _people(of: str, handle: str, query: bodies.Page, read: Callable[[int, int, int], list[int]]) -> Response:
-    user = seeing.user_of(stores(), handle)
+    user = seeing.somebody(stores(), viewer(), handle).user
     of = f"{of}:{user.id}"
     found = read(user.id, cursors.decode(of, query.cursor), query.limit + 1)
     items = [render.seen(one) for one in seeing.people(stores(), viewer(), found[: query.limit])]

@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from barker.actions import barking, liking, seeing
+from barker.actions import liking, seeing
 from barker.api import bodies, cursors, render, shapes
 from barker.api.auth import anyone, signed_in
 from barker.api.blueprint import noun, replies
@@ -39,7 +39,7 @@ def delete_like(path: bodies.IdPath) -> Response:
 @checked
 def get_likes(path: bodies.IdPath, query: bodies.Page) -> Response:
     """List who likes a bark, newest like first."""
-    bark_id = barking.bark_of(stores(), path.number()).bark.id
+    bark_id = seeing.bark_of(stores(), viewer(), path.number()).bark.id
     of = f"likes:{bark_id}"
     found = stores().likes.of_bark(bark_id, cursors.decode(of, query.cursor), query.limit + 1)
     people = seeing.people(stores(), viewer(), [like.user_id for like in found[: query.limit]])

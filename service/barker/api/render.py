@@ -68,8 +68,17 @@ def user(found: models.User, you: models.Relation | None = None) -> shapes.User:
         avatar_url=None,
         created_at=time(ids.ms_of(found.id)),
         counts=shapes.UserCounts(**vars(found.counts)),
-        you=you
-        and shapes.UserYou(follows=you.follows, followed_by=you.followed_by, blocks=you.blocks, mutes=you.mutes),
+        you=you and _you(you),
+    )
+
+
+def _you(you: models.Relation) -> shapes.UserYou:
+    return shapes.UserYou(
+        follows=you.follows,
+        followed_by=you.followed_by,
+        blocks=you.blocks,
+        mutes=you.mutes,
+        muted_until=time(you.muted_until) if 0 < you.muted_until < models.FOREVER_MS else None,
     )
 
 

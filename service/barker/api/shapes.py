@@ -31,6 +31,7 @@ class UserYou(BaseModel):
     followed_by: bool
     blocks: bool
     mutes: bool
+    muted_until: Time | None  # null: not muted, or until further notice
 
 
 class User(BaseModel):

@@ -32,8 +32,7 @@ def post_user(body: bodies.SignUp) -> Response:
 @checked
 def get_user(path: bodies.HandlePath) -> Response:
     """Look at somebody."""
-    user = seeing.user_of(stores(), path.handle)
-    return render.answer(render.user(user, seeing.relations(stores(), viewer(), [user.id]).get(user.id)))
+    return render.answer(render.seen(seeing.somebody(stores(), viewer(), path.handle)))
 
 
 @users.get("/v1/users/<handle>/barks", responses=replies(401, 404, ok=shapes.Barks))
@@ -42,7 +41,7 @@ def get_user(path: bodies.HandlePath) -> Response:
 @checked
 def get_barks(path: bodies.HandlePath, query: bodies.Page) -> Response:
     """Read what somebody barked, newest first."""
-    user = seeing.user_of(stores(), path.handle)
+    user = seeing.somebody(stores(), viewer(), path.handle).user
     of = f"barks:{user.id}"
     found = stores().barks.by_authors([user.id], cursors.decode(of, query.cursor), query.limit + 1)
     items = [render.bark(models.Shown(bark, user), viewer()) for bark in found[: query.limit]]

@@ -15,6 +15,7 @@ from barker.errors import NotSignedIn, StoreDown
 from barker.live.hub import SLOW, Bye, Hub, Look
 from barker.models import Entry, Shown, Told, entry_order
 from barker.stores import Stores
+from barker.stores.queues import Hidden
 
 HEARTBEAT_SECONDS = 15.0
 CHECK_BEATS = 4  # from one look at token and queue to the next: a sign-out is told, and a queue lives for days
@@ -48,7 +49,7 @@ class Stream:
     def __init__(self, stores: Stores, hub: Hub, user_id: int, token: str) -> None:
         """The stream ends with the token."""
         self._stores, self._hub, self._user_id, self._token = stores, hub, user_id, token
-        self._gone: set[int] = set()
+        self._hidden = Hidden()
         self._cursor = ""
         self._told: deque[int] = deque(maxlen=TOLD)
         self._behind, self._delayed = True, False
@@ -155,7 +156,7 @@ class Stream:
             self._look_whether_to_go()  # whose token is revoked is told nothing more
             entries = self._stores.queues.after(self._user_id, self._cursor, CAUGHT_UP)
             # After each page: what `left` says on the channel is heard only when all of them are told.
-            self._gone = self._stores.queues.gone(self._user_id)
+            self._hidden = self._stores.queues.hidden(self._user_id)
             # The floor is looked at after each page: the queue is trimmed also while a slow client takes one.
             first, newest = self._bounds()
             if entry_order(self._cursor) < entry_order(first.id):
@@ -171,7 +172,7 @@ class Stream:
         for entry in entries:
             self._note(entry)
         new = [entry for entry in entries if entry_order(entry.id) > entry_order(self._cursor)]
-        barks = [entry.bark_id for entry in new if entry.kind == "bark" and entry.author_id not in self._gone]
+        barks = [entry.bark_id for entry in new if entry.kind == "bark" and not self._hidden.hides(entry.author_id)]
         shown = self._hub.showing.barks(barks) if barks else {}
         told = self._notifications([entry.bark_id for entry in new if entry.kind == "notify"])
         # A bark that is just told cannot be liked by whom it is told: that would be a call a screen.
@@ -205,6 +206,8 @@ class Stream:
 
     def _note(self, entry: Entry) -> None:
         if entry.kind == "left":
-            self._gone.add(entry.author_id)
+            self._hidden.gone.add(entry.author_id)
         elif entry.kind == "rejoined":
-            self._gone.discard(entry.author_id)
+            self._hidden.gone.discard(entry.author_id)
+        elif entry.kind == "muted":
+            self._hidden.muted[entry.author_id] = entry.bark_id

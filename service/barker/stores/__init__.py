@@ -8,6 +8,7 @@ from barker.push.door import Pushes
 from barker.settings import Settings
 from barker.stores.answers import Answers
 from barker.stores.barks import Barks
+from barker.stores.blocks import Blocks
 from barker.stores.counters import Counters
 from barker.stores.documents import DocumentStore
 from barker.stores.follows import Follows
@@ -16,6 +17,7 @@ from barker.stores.jobs import Jobs
 from barker.stores.lanes import Lanes
 from barker.stores.likes import Likes
 from barker.stores.notifications import Notifications
+from barker.stores.parted import Parted
 from barker.stores.places import Places
 from barker.stores.positions import Positions
 from barker.stores.queues import Queues
@@ -46,6 +48,8 @@ class Stores:
     answers: Answers
     graph: Graph
     follows: Follows
+    blocks: Blocks
+    parted: Parted
     places: Places
     counters: Counters
     queues: Queues
@@ -94,6 +98,8 @@ def connect(settings: Settings) -> Stores:
         answers=Answers(of("answers")),
         graph=graph,
         follows=Follows(graph),
+        blocks=Blocks(graph),
+        parted=Parted(of("parted")),
         places=Places(settings.places_url, settings.redis_seconds),
         counters=Counters(settings.places_url, settings.redis_seconds),
         queues=Queues(settings.queues_url, settings.redis_seconds),

@@ -20,6 +20,8 @@ unsettled  _id pair "<follower>:<followee>" sure made due looks
            a follow or unfollow that a worker still has to carry into queues and counts
 settled    _id "<follower>:<followee>" at recovered
            when the two were settled last: what that did to a queue may yet be lost; gone after a day
+parted     _id "<user>:<other>" user other
+           a copy of who blocks whom
 positions  _id {user device} or {user session} entry at
            how far somebody has read on a device, known by the name of it or by its session; entry is padded, so that
            its text sorts as entries do; gone 90 days after `at`, when it was moved last

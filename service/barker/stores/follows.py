@@ -13,10 +13,13 @@ CHUNK = 5_000  # ids collected into one record: a record each costs twenty times
 DEGREES: LiteralString = """
 OPTIONAL MATCH (a:User {id: $follower}) OPTIONAL MATCH (b:User {id: $followee})
 RETURN COUNT {(a)-[:FOLLOWS]->()} AS following, COUNT {(b)<-[:FOLLOWS]-()} AS followers,
-       EXISTS {(a)-[:FOLLOWS]->(b)} AS follows"""
+       EXISTS {(a)-[:FOLLOWS]->(b)} AS follows, EXISTS {(a)-[:BLOCKS]->(b)} AS blocks,
+       EXISTS {(b)-[:BLOCKS]->(a)} AS blocked_by,
+       coalesce(head(COLLECT {MATCH (a)-[m:MUTES]->(b) RETURN m.until}), 0) AS muted_until"""
 FOLLOW: LiteralString = """
 MERGE (a:User {id: $follower}) MERGE (b:User {id: $followee})
-MERGE (a)-[f:FOLLOWS]->(b) ON CREATE SET f.since = $now"""
+WITH a, b WHERE NOT EXISTS {(a)-[:BLOCKS]-(b)} MERGE (a)-[f:FOLLOWS]->(b) ON CREATE SET f.since = $now
+RETURN f.since"""
 FOLLOW_MANY: LiteralString = """
 UNWIND $pairs AS pair MERGE (a:User {id: pair[0]}) MERGE (b:User {id: pair[1]})
 MERGE (a)-[f:FOLLOWS]->(b) ON CREATE SET f.since = $now"""
@@ -38,12 +41,15 @@ FOLLOWERS_NUMBER: LiteralString = "MATCH (a:User {id: $user}) RETURN COUNT {(a)<
 FOLLOWERS_AMONG: LiteralString = """
 UNWIND $others AS id MATCH (u:User {id: id}) MATCH (a:User {id: $user}) WHERE EXISTS {(u)-[:FOLLOWS]->(a)}
 RETURN collect(id) AS ids"""
-ALL_FOLLOWING: LiteralString = "MATCH (:User {id: $user})-[:FOLLOWS]->(u:User) RETURN collect(u.id) AS ids"
+ALL_FOLLOWING: LiteralString = """
+OPTIONAL MATCH (a:User {id: $user})
+RETURN COLLECT {MATCH (a)-[:FOLLOWS]->(u:User) RETURN u.id} AS ids,
+       COLLECT {MATCH (a)-[m:MUTES WHERE m.until > $now]->(u:User) RETURN u.id} AS muted"""
 RELATIONS: LiteralString = """
 UNWIND $others AS id MATCH (b:User {id: id}) MATCH (a:User {id: $viewer})
 RETURN id, EXISTS {(a)-[:FOLLOWS]->(b)} AS follows, EXISTS {(b)-[:FOLLOWS]->(a)} AS followed_by,
        EXISTS {(a)-[:BLOCKS]->(b)} AS blocks, EXISTS {(b)-[:BLOCKS]->(a)} AS blocked_by,
-       EXISTS {(a)-[m:MUTES]->(b) WHERE m.until > $now} AS mutes"""
+       coalesce(head(COLLECT {MATCH (a)-[m:MUTES]->(b) WHERE m.until > $now RETURN m.until}), 0) AS muted_until"""
 
 
 class Follows:
@@ -52,9 +58,9 @@ class Follows:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
-    def add(self, follower: int, followee: int, now_ms: int) -> None:
-        """Let one follow the other; may be repeated."""
-        self._graph.write(FOLLOW, follower=follower, followee=followee, now=now_ms)
+    def add(self, follower: int, followee: int, now_ms: int) -> bool:
+        """Let one follow the other; may be repeated. False where one of them blocks the other."""
+        return bool(self._graph.write(FOLLOW, follower=follower, followee=followee, now=now_ms))
 
     def add_many(self, pairs: Sequence[tuple[int, int]], now_ms: int) -> None:
         """Let the first of each pair follow the second; may be repeated."""
@@ -101,10 +107,11 @@ class Follows:
         rows = (self._graph.read_latest(FOLLOWERS_AMONG, user=user, others=part)[0] for part in parts)
         return [id_ for row in rows for id_ in row["ids"]]
 
-    def all_following(self, user: int) -> list[int]:
-        """Return the ids of all followees, in no order."""
-        ids: list[int] = self._graph.read(ALL_FOLLOWING, user=user)[0]["ids"]
-        return ids
+    def all_following(self, user: int, *, muted: bool) -> list[int]:
+        """Return the ids of all followees, with or without those whom the user mutes, in no order."""
+        found = self._graph.read(ALL_FOLLOWING, user=user, now=ids.now_ms())[0]
+        hidden = () if muted else found["muted"]
+        return [user_id for user_id in found["ids"] if user_id not in hidden]
 
     def relations(self, viewer: int, others: Collection[int]) -> dict[int, Relation]:
         """Return what is between the viewer and many others, in one query."""

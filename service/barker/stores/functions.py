@@ -1,4 +1,4 @@
-"""The functions that run inside of Redis, `queues.lua` and `jobs.lua`: loaded when prepared, and where missing."""
+"""The functions that run inside of Redis, three files of Lua: loaded when prepared, and where missing."""
 
 from collections.abc import Sequence
 from importlib.resources import files
@@ -8,7 +8,8 @@ from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import ResponseError
 
-LIBRARY = "\n".join(files("barker.stores").joinpath(name).read_text() for name in ("queues.lua", "jobs.lua"))
+FILES = ("queues.lua", "hiding.lua", "jobs.lua")
+LIBRARY = "\n".join(files("barker.stores").joinpath(name).read_text() for name in FILES)
 Call = tuple[str, list[str], list[Any]]  # function, keys (all of one slot), arguments
 
 

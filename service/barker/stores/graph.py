@@ -55,9 +55,9 @@ class Graph:
         return self._bolt.run(query, RoutingControl.WRITE, BULK * self._seconds, parameters)
 
     @guard
-    def write(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> None:
-        """Change the graph. Raises StoreDown."""
-        self._bolt.run(query, RoutingControl.WRITE, seconds or self._seconds, parameters)
+    def write(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> list[dict[str, Any]]:
+        """Change the graph, and return the rows of that. Raises StoreDown."""
+        return self._bolt.run(query, RoutingControl.WRITE, seconds or self._seconds, parameters)
 
     def close(self) -> None:
         """Close all connections."""

@@ -52,6 +52,11 @@ class Notifications:
         self._notifications.update_many({"bark": bark_id, "gone": False}, GONE)
 
     @guard
+    def retract_from(self, from_id: int, user_id: int) -> None:
+        """Show a user no longer what somebody did."""
+        self._notifications.update_many({"to": user_id, "from": from_id, "gone": False}, GONE)
+
+    @guard
     def by_ids(self, user_id: int, wanted: Collection[int]) -> list[Notification]:
         """Return those of a user's notifications that still stand."""
         found = self._notifications.find({"to": user_id, "id": {"$in": list(wanted)}, "gone": False})

@@ -1,6 +1,6 @@
 #!lua name=barker
 
--- One library with jobs.lua, which follows it (functions.py). Keys and entries: see the table in queues.py. All keys of
+-- One library with hiding.lua and jobs.lua, which follow it (functions.py). Keys and entries: see the table in queues.py. All keys of
 -- a call lie in one bucket, so in one slot; those of single users are built here from the bucket's tag, which saves
 -- sending each id twice.
 
@@ -196,21 +196,6 @@ local function barker_prune(keys, args)
   return #pruned
 end
 
--- KEYS queue, gone | ARGV author, seconds. Readers drop the author from now on, live ones at once.
-local function barker_leave(keys, args)
-  redis.call('SADD', keys[2], args[1])
-  redis.call('EXPIRE', keys[2], args[2])
-  redis.call('SPUBLISH', keys[1], '0-0 left 0:' .. args[1])
-  return 1
-end
-
--- KEYS queue, gone | ARGV author. The opposite of leave.
-local function barker_rejoin(keys, args)
-  redis.call('SREM', keys[2], args[1])
-  redis.call('SPUBLISH', keys[1], '0-0 rejoined 0:' .. args[1])
-  return 1
-end
-
 -- Ids as text, the floors 0 and low ones too: shorter is smaller.
 local function below(a, b)
   return #a < #b or (#a == #b and a < b)
@@ -233,8 +218,8 @@ local function place(page, limit, bark)
   end
 end
 
--- KEYS queue, gone | ARGV before, limit, epoch of ids (ms), how far clocks may be apart (ms), queue's seconds, entries
---   looked at at once beyond the limit
+-- KEYS queue, gone, muted | ARGV before, limit, epoch of ids (ms), how far clocks may be apart (ms), queue's seconds,
+--   entries looked at at once beyond the limit, now (ms)
 -- Returns the newest `limit` barks below `before`, joined by commas, and renews the queue's life. Where that is not all
 -- of what it would take to say that nothing is missing, the queue's first entry and its newest bound ('' if trimmed away)
 -- follow, as id, kind, body: the page is complete above the floor that they tell. Nothing at all if there is no queue.
@@ -249,7 +234,11 @@ local function barker_read(keys, args)
   if redis.call('EXPIRE', keys[1], args[5]) == 0 then
     return {}
   end
+  redis.call('EXPIRE', keys[3], args[5])
   for _, author in ipairs(redis.call('SMEMBERS', keys[2])) do
+    gone[author] = true
+  end
+  for _, author in ipairs(redis.call('ZRANGEBYSCORE', keys[3], args[7], '+inf')) do
     gone[author] = true
   end
   repeat
@@ -286,7 +275,5 @@ redis.register_function('barker_deliver', barker_deliver)
 redis.register_function('barker_open', barker_open)
 redis.register_function('barker_fill', barker_fill)
 redis.register_function('barker_prune', barker_prune)
-redis.register_function('barker_leave', barker_leave)
-redis.register_function('barker_rejoin', barker_rejoin)
 -- It takes no memory, so a full server lets it run.
 redis.register_function{function_name = 'barker_read', callback = barker_read, flags = {'allow-oom'}}

@@ -6,6 +6,7 @@
 {q<bucket>}:mark:<bark>:<kind>  string  the highest user id served in this bucket; 600 s, of large ones an hour
 … :first                        set     users served out of turn, before the others; an hour
 {q<bucket>}:gone:<user>         set     authors this user just left; GONE_SECONDS
+{q<bucket>}:muted:<user>        zset    authors this user mutes, by until when (ms); lives as long as the queue
 
 bucket = user id mod BUCKETS. Kinds of entries:
 start         first entry; "<floor>:0"                   while it is there, nothing was trimmed
@@ -15,6 +16,7 @@ backfill      a bark from before the follow or the queue not told
 feed-changed  read the feed again                        told
 notify        a notification, with who did it            told
 left, rejoined                                           only on the channel: an author gone, or back
+muted         "<until, ms>:<author>"                     only on the channel
 """
 
 from collections.abc import Callable, Sequence
@@ -58,6 +60,18 @@ class Coverage:
     floor: int
     entry: str
     unbuilt: bool
+
+
+@dataclass
+class Hidden:
+    """Authors whose barks a user does not see, whatever is in her queue: those she left, and those she mutes."""
+
+    gone: set[int] = field(default_factory=set)
+    muted: dict[int, int] = field(default_factory=dict)  # until when, in Unix milliseconds
+
+    def hides(self, author_id: int) -> bool:
+        """Tell whether an author is not to be seen now."""
+        return author_id in self.gone or self.muted.get(author_id, 0) > ids.now_ms()
 
 
 class Queues:
@@ -125,15 +139,25 @@ class Queues:
         self._call("barker_rejoin", [_queue(user_id), _gone(user_id)], [author_id])
 
     @guard
-    def gone(self, user_id: int) -> set[int]:
-        """Return the authors whom the user just left."""
-        return {int(author) for author in cast(set[str], self._redis.smembers(_gone(user_id)))}
+    def mute(self, user_id: int, author_id: int, until_ms: int) -> None:
+        """Let the user's readers drop an author until a time, which may be past."""
+        self._call("barker_mute", [_queue(user_id), _muted(user_id)], [author_id, until_ms, QUEUE_SECONDS])
+
+    @guard
+    def hidden(self, user_id: int) -> Hidden:
+        """Return the authors whom the user's readers drop."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            pipe.smembers(_gone(user_id))
+            pipe.zrange(_muted(user_id), 0, -1, withscores=True)
+            gone, muted = pipe.execute()
+        return Hidden({int(author) for author in gone}, {int(author): int(until) for author, until in muted})
 
     @guard
     def read(self, user_id: int, before: int, limit: int) -> Reading:
         """Return the newest `limit` bark ids below `before`, as far as the queue is complete; renews its life."""
-        arguments = [before, limit, ids.EPOCH_MS, CLOCKS_MS, QUEUE_SECONDS, SPARE]
-        page, *ends = self._call("barker_read", [_queue(user_id), _gone(user_id)], arguments) or [None]
+        keys = [_queue(user_id), _gone(user_id), _muted(user_id)]
+        arguments = [before, limit, ids.EPOCH_MS, CLOCKS_MS, QUEUE_SECONDS, SPARE, ids.now_ms()]
+        page, *ends = self._call("barker_read", keys, arguments) or [None]
         if page is None:
             return Reading()
         found = [int(bark_id) for bark_id in page.split(",") if bark_id]
@@ -196,6 +220,10 @@ def _queue(user_id: int) -> str:
 
 def _gone(user_id: int) -> str:
     return f"{{q{user_id % BUCKETS}}}:gone:{user_id}"
+
+
+def _muted(user_id: int) -> str:
+    return f"{{q{user_id % BUCKETS}}}:muted:{user_id}"
 
 
 def _entries(rows: Any) -> list[Entry]:
