@@ -166,12 +166,15 @@ class Like:
     user_id: int
 
 
+Reason = Literal["like", "follow", "mention", "reply"]
+
+
 @dataclass(frozen=True)
 class Notification:
-    """What somebody (`user_id`) is told about herself: who did what, and to which bark."""
+    """What somebody (`user_id`) is told about herself: who did what, and to or by which bark."""
 
     id: int
-    kind: Literal["like", "follow"]
+    kind: Reason
     user_id: int
     from_id: int
     bark_id: int | None = None

@@ -83,6 +83,7 @@ class Killer:
             self._cut()
         elif kind == "empty":
             shutil.rmtree(self._files)
+            self._sizes.clear()  # the next file bears the name of this one
         self.kills.append(Kill(kind, time.time()))
 
     def _note_size(self) -> None:
@@ -95,7 +96,7 @@ class Killer:
         file = max(self._files.glob("*.incr.aof"))
         sizes = [(at, size) for at, of, size in self._sizes if of == file]
         kept = [size for at, size in sizes if at <= until] or [sizes[0][1] if sizes else file.stat().st_size]
-        os.truncate(file, kept[-1])
+        os.truncate(file, min(kept[-1], file.stat().st_size))  # it must not make the file longer
         self._sizes.clear()
         self._sizes.append((time.monotonic(), file, kept[-1]))
 

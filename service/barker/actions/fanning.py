@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 
 from barker import ids
+from barker.actions import mentioning
 from barker.metrics import counts
 from barker.models import LARGE_FAN_OUT, SHARE_FOLLOWERS, SHARES_MAX
 from barker.stores import Stores
 from barker.stores.barks import FanOut
 from barker.stores.delivery import FIRST, REST, WHOLE, Delivery
-from barker.stores.jobs import LARGE, SMALL, Job
+from barker.stores.jobs import LARGE, LIKES, SMALL, Job
 
 SWEPT = 500  # intents looked at a sweep
 LOST_MS = 60_000  # before a server was last seen: what was fanned out then may be in what it lost
@@ -34,6 +35,7 @@ def fan_out(stores: Stores, bark: Sequence[int]) -> None:
     # Noted only now: what merely waited for the graph need not look into each queue. Or cut since by another worker.
     small = [one for one in stores.barks.begin(small, ids.now_ms()) if not one.shares]
     _deliver(stores, SMALL, *(_delivery(one, few[one.bark.author_id], WHOLE) for one in small))
+    _ask_to_mention(stores, small)
     stores.barks.fanned_out(small, ids.now_ms())
     _count_lag(SMALL, small)
 
@@ -47,11 +49,19 @@ def cut(stores: Stores, bark: int) -> None:
         if one and not one.left:
             stores.barks.fanned_out([one], ids.now_ms())
         elif one:
+            _ask_to_mention(stores, [one])
             connected = list(islice(stores.queues.connected(), FIRST_MAX))
             first = stores.follows.followers_among(author, connected)
             begun = stores.barks.begin([one], ids.now_ms())
             _deliver(stores, LARGE, *(_delivery(one, first, FIRST) for one in begun))
             stores.jobs.put(*(_share(one, number) for number in one.left), lane=LARGE)
+
+
+def _ask_to_mention(stores: Stores, told: Iterable[FanOut]) -> None:
+    # Before they are marked as done: until then all of this is done again after a crash.
+    jobs = [Job("mention", {"bark": one.bark.id}) for one in told if mentioning.concerns(one.bark)]
+    if jobs:
+        stores.jobs.put(*jobs, lane=LIKES)
 
 
 def _share(one: FanOut, number: int) -> Job:

@@ -12,9 +12,10 @@ from barker.stores.delivery import CLOCKS_MS, Delivery
 from barker.stores.jobs import LIKES, Job
 
 SWEPT = 500  # looked at a sweep
-LATELY_MS = 600_000  # in so long, of one kind about one bark:
+LATELY_MS = 600_000  # in so long, of one kind, of likes about one bark:
 LOUD = 100  # are told on an open screen; all that come then would push the barks out of her queue
 PUSHES = 3  # are pushed: what everybody likes is no news
+WHAT = {"like": "likes your bark", "follow": "follows you", "mention": "mentions you", "reply": "answers you"}
 STEPS = 10  # looks for a page: where more of it is gone, it ends early and has a next one
 
 
@@ -63,7 +64,7 @@ def _tell(stores: Stores, made: Notification) -> None:
 def _push(stores: Stores, made: Notification) -> None:
     for told in show(stores, [made]):
         name = told.user.name or told.user.handle
-        what = "likes your bark" if told.shown else "follows you"
+        what = WHAT[made.kind]
         body = told.shown.bark.text if told.shown else f"@{told.user.handle}"
         pushing.ask(
             stores, made.user_id, f"{name} {what}", body, "/notifications", f"{made.kind}:{made.bark_id or made.id}"

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer
 
-from barker.models import ENTRY_ID
+from barker.models import ENTRY_ID, Reason
 
 
 def _time(value: datetime) -> str:
@@ -128,10 +128,10 @@ class Sessions(BaseModel):
 
 
 class Notification(BaseModel):
-    """Somebody did something that concerns you; `bark` is null for a follow."""
+    """Somebody did something that concerns you; `bark` is yours that is liked, or hers that tells of you, or null."""
 
     id: Id
-    kind: Literal["like", "follow"]
+    kind: Reason
     user: User
     bark: Bark | None
     created_at: Time

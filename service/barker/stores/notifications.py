@@ -83,8 +83,10 @@ class Notifications:
 
     @guard
     def made_since(self, one: Notification, since_ms: int, most: int) -> int:
-        """Count, up to `most`, a user's notifications of one kind about one bark, made since a time."""
-        same = {"to": one.user_id, "kind": one.kind, "bark": one.bark_id, "gone": False}
+        """Count, up to `most`, a user's notifications of one kind made since a time: of likes, about one bark."""
+        same: dict[str, Any] = {"to": one.user_id, "kind": one.kind, "gone": False}
+        if one.kind == "like":
+            same["bark"] = one.bark_id
         return self._notifications.count_documents({**same, "id": {"$gt": ids.at(since_ms)}}, limit=most)
 
     @guard

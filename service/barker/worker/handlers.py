@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from barker.actions import fanning, following, liking, notifying, operating, pushing
+from barker.actions import fanning, following, liking, mentioning, notifying, operating, pushing
 
 HANDLERS: Mapping[str, Callable[..., None]] = {
     "fan_out": fanning.fan_out,
@@ -11,6 +11,7 @@ HANDLERS: Mapping[str, Callable[..., None]] = {
     "settle": following.settle,
     "prune": following.prune,
     "settle_like": liking.settle_like,
+    "mention": mentioning.mention,
     "notify": notifying.notify,
     "push": pushing.push,
     "push_one": pushing.push_one,
