@@ -13,7 +13,7 @@ from barker.errors import StoreDown
 from barker.metrics import counts
 from barker.stores import Stores
 from barker.stores.delivery import CLOCKS_MS
-from barker.stores.lanes import Lanes, Overview
+from barker.stores.lanes import Lanes, Memory, Overview
 
 log = structlog.get_logger()
 
@@ -28,6 +28,7 @@ class Now(Collector):
         """Return what is found now."""
         try:
             yield from _gauges(self._lanes.overview())
+            yield from _memory(self._lanes.memory())
         except StoreDown:
             return  # the guard has counted it
 
@@ -44,6 +45,13 @@ def _gauges(found: Overview) -> Iterator[Metric]:
     later.add_metric(("not_due",), found.not_due)
     yield from (jobs, ages, later)
     yield GaugeMetricFamily("barker_parked_jobs", "Jobs that were given up", value=found.parked)
+
+
+def _memory(found: Memory) -> Iterator[Metric]:
+    gauge = GaugeMetricFamily("barker_queues_bytes", "Memory of the queues' servers: used, limit", labels=("what",))
+    gauge.add_metric(("used",), found.used)
+    gauge.add_metric(("limit",), found.limit)
+    yield gauge
 
 
 def _own_clock() -> Callable[[], int]:

@@ -8,6 +8,7 @@ from functools import cache
 from prometheus_client import Counter, Gauge, Histogram
 
 REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
+STORE_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10)
 JOB_BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 LAG_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -23,6 +24,12 @@ SWEPT = Counter("barker_swept", "Intents that a sweep found and asked for again"
 CHORE_FAILURES = Counter("barker_chore_failures", "Chores of a worker that ended with a fault", ("chore",))
 PUSHES = Counter("barker_pushes", "Pushes by how they ended", ("result",))
 WORKER_DEATHS = Counter("barker_worker_deaths", "Worker processes that ended unasked and were started again", ("how",))
+STORE_SECONDS = Histogram(
+    "barker_store_seconds",
+    "Calls of a store by how they ended (ok, failed): their number, and seconds",
+    ("store", "outcome"),
+    buckets=STORE_BUCKETS,
+)
 STORE_FAILURES = Counter("barker_store_failures", "Calls of a store that failed", ("store", "reason"))
 CLOCK_JUMPS = Counter("barker_clock_jumps", "Clocks found set back, or apart from that of the queues", ("clock",))
 REQUEST_SECONDS = Histogram(
@@ -44,6 +51,16 @@ def _requests(route: str, method: str, status: int) -> Histogram:
 def request(route: str | None, method: str, status: int, seconds: float) -> None:
     """Count a request by its rule; what fits none, and made-up methods, are counted as one."""
     _requests(route or "none", method if method in METHODS else "other", status).observe(seconds)
+
+
+@cache
+def _store_calls(store: str, outcome: str) -> Histogram:
+    return STORE_SECONDS.labels(store, outcome)
+
+
+def store_call(store: str, failed: bool, seconds: float) -> None:
+    """Count a call of a store."""
+    _store_calls(store, "failed" if failed else "ok").observe(seconds)
 
 
 def jobs_done(name: str, lane: str, number: int, seconds: float) -> None:

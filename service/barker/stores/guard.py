@@ -1,5 +1,6 @@
 """The door of every store: a time limit on each call, and no driver's error beyond it."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -30,15 +31,20 @@ SIGNS = (
 
 @contextmanager
 def guarded(store: str, *errors: type[Exception]) -> Iterator[None]:
-    """Turn a driver's errors into StoreDown; the true error goes to the log as its cause."""
+    """Count and time a call, and turn a driver's errors into StoreDown; the true error goes to the log as its cause."""
+    began = time.perf_counter()
+    failed = False
     try:
         yield
     except errors as error:
+        failed = True
         words = f"{type(error).__name__}: {error}"
         reason = _reason(words)
         counts.STORE_FAILURES.labels(store, reason).inc()
         log.warning("store_down", store=store, reason=reason, error=words[:300])
         raise StoreDown(store, reason) from error
+    finally:
+        counts.store_call(store, failed, time.perf_counter() - began)
 
 
 def _reason(words: str) -> str:

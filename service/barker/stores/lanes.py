@@ -11,7 +11,7 @@ from redis.exceptions import RedisError, ResponseError
 from barker.stores import functions
 from barker.stores.guard import guarded
 from barker.stores.jobs import GROUP, LANE_KEYS, LATER, PARKED, SMALL, UNREADABLE, Job, load
-from barker.stores.redis_client import connect, server_of
+from barker.stores.redis_client import connect, server_of, servers
 
 PAGE = 200  # parked jobs a call
 
@@ -61,6 +61,14 @@ class Parked:
         return json.dumps({"name": self.job.name, "arguments": self.job.arguments})
 
 
+@dataclass(frozen=True)
+class Memory:
+    """Bytes that servers use, and may use; 0: as many as there are."""
+
+    used: int
+    limit: int
+
+
 class Lanes:
     """What is in the lanes, and what becomes of the jobs that were given up."""
 
@@ -88,6 +96,13 @@ class Lanes:
             *lanes, due, later, parked = map(_unless_missing, pipe.execute(raise_on_error=False))
         found = {name: _lane(three, now) for name, three in zip(LANE_KEYS, _pages(lanes, 3), strict=True)}
         return Overview(found, due or 0, (later or 0) - (due or 0), parked or 0)
+
+    @guard
+    def memory(self) -> Memory:
+        """Return what the servers of queues and jobs use, and may use."""
+        found = [server.info("memory") for server in servers(self._redis)]
+        limits = [int(one["maxmemory"]) for one in found]
+        return Memory(sum(int(one["used_memory"]) for one in found), sum(limits) if all(limits) else 0)
 
     @guard
     def parked(self, after: str = "-", limit: int = PAGE) -> list[Parked]:
