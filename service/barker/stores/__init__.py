@@ -22,6 +22,7 @@ from barker.stores.places import Places
 from barker.stores.positions import Positions
 from barker.stores.queues import Queues
 from barker.stores.recent import Recent
+from barker.stores.recount import Recount
 from barker.stores.sessions import Sessions
 from barker.stores.subscriptions import Subscriptions
 from barker.stores.unsettled import Unsettled
@@ -46,6 +47,7 @@ class Stores:
     unsettled: Unsettled
     positions: Positions
     answers: Answers
+    recount: Recount
     graph: Graph
     follows: Follows
     blocks: Blocks
@@ -96,6 +98,7 @@ def connect(settings: Settings) -> Stores:
         unsettled=Unsettled(of("unsettled"), of("settled")),
         positions=Positions(of("positions")),
         answers=Answers(of("answers")),
+        recount=Recount(of("users"), of("barks"), of("likes")),
         graph=graph,
         follows=Follows(graph),
         blocks=Blocks(graph),

@@ -116,6 +116,7 @@ class DocumentStore:
         )
         c("barks").create_index("fan_out_due", partialFilterExpression={"fan_out": "pending"})
         c("barks").create_index("likes_due", sparse=True)
+        c("barks").create_index("in_reply_to", partialFilterExpression={"in_reply_to": {"$gt": 0}})
         c("likes").create_index([("bark", ASCENDING), ("liked", ASCENDING), ("at", DESCENDING)])
         c("likes").create_index("due", sparse=True)
         c("notifications").create_index(

@@ -16,6 +16,11 @@ RETURN COUNT {(a)-[:FOLLOWS]->()} AS following, COUNT {(b)<-[:FOLLOWS]-()} AS fo
        EXISTS {(a)-[:FOLLOWS]->(b)} AS follows, EXISTS {(a)-[:BLOCKS]->(b)} AS blocks,
        EXISTS {(b)-[:BLOCKS]->(a)} AS blocked_by,
        coalesce(head(COLLECT {MATCH (a)-[m:MUTES]->(b) RETURN m.until}), 0) AS muted_until"""
+DEGREES_OF: LiteralString = """
+UNWIND $users AS id MATCH (u:User {id: id})
+RETURN id, COUNT {(u)-[:FOLLOWS]->()} AS following, COUNT {(u)<-[:FOLLOWS]-()} AS followers"""
+MAKE_NODES: LiteralString = """
+UNWIND $users AS id WITH id WHERE NOT EXISTS {(:User {id: id})} MERGE (:User {id: id}) RETURN count(*) AS made"""
 FOLLOW: LiteralString = """
 MERGE (a:User {id: $follower}) MERGE (b:User {id: $followee})
 WITH a, b WHERE NOT EXISTS {(a)-[:BLOCKS]-(b)} MERGE (a)-[f:FOLLOWS]->(b) ON CREATE SET f.since = $now
@@ -75,6 +80,15 @@ class Follows:
     def degrees(self, follower: int, followee: int) -> Degrees:
         """Return the follow between two, and the counts that it is part of."""
         return Degrees(**self._graph.read(DEGREES, follower=follower, followee=followee)[0])
+
+    def degrees_of(self, users: Collection[int]) -> dict[int, dict[str, int]]:
+        """Return how many follow and are followed, of many in one query; who has no node is left out."""
+        rows = self._graph.read_latest(DEGREES_OF, users=list(users))
+        return {row.pop("id"): row for row in rows}
+
+    def make_nodes(self, users: Collection[int]) -> int:
+        """Give a node to those who have none; returns to how many."""
+        return sum(row["made"] for row in self._graph.write(MAKE_NODES, PREPARE_SECONDS, users=list(users)))
 
     def followers(self, user: int, before: int, limit: int) -> list[int]:
         """Return a page of followers' ids, newest account first."""

@@ -116,6 +116,15 @@ class Queues:
         return bool(self._call("barker_open", [_queue(user_id)], [floor, QUEUE_SECONDS]))
 
     @guard
+    def remove(self, user_ids: Sequence[int]) -> int:
+        """Remove the queues of some users; returns how many there were. Whom they just left stays noted."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            for user_id in user_ids:
+                pipe.unlink(_queue(user_id))
+                pipe.unlink(_muted(user_id))
+            return sum(pipe.execute()[::2])
+
+    @guard
     def fill(
         self, user_id: int, seen: str, floor: int, barks: Sequence[tuple[int, int]], *, ring: bool = False
     ) -> bool:

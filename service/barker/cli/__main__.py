@@ -1,0 +1,5 @@
+"""`python -m barker.cli`."""
+
+from barker.cli import main
+
+main()
