@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from barker import __version__, vapid
+from barker.cli.doctor import doctor
 from barker.cli.jobs import jobs
 from barker.cli.opening import opened, read_settings
 from barker.cli.rebuild import rebuild
@@ -94,5 +95,6 @@ def push_key() -> None:
     click.echo(f"# Secret:\nBARKER_PUSH_KEY={key}")
 
 
+main.add_command(doctor)
 main.add_command(jobs)
 main.add_command(rebuild)

@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from barker.errors import StoreDown
+from barker.stores.facts import Facts, of_redis
 from barker.stores.guard import guarded
 from barker.stores.redis_client import connect
 from barker.stores.tokens import KnownTokens
@@ -112,6 +113,11 @@ class Counters:
         # In the first millisecond of a window the library says that it ends now.
         reset = round(window.reset_time - time.time())
         return Usage(allowed, limit, window.remaining, reset if reset > 0 else seconds)
+
+    @guard
+    def facts(self) -> Facts:
+        """Tell what there is to know of the server of places, tokens and limits."""
+        return of_redis(self._redis)
 
     def close(self) -> None:
         """Close all connections."""

@@ -31,17 +31,21 @@ answers    _id fingerprint reserved started status body at
 One module a noun.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 import pymongo
-from pymongo import ASCENDING, DESCENDING, MongoClient
+from pymongo import ASCENDING, DESCENDING, IndexModel, MongoClient
 from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
 from barker.errors import StoreDown
 from barker.models import SESSION_DAYS
+from barker.stores.facts import Facts, version
 from barker.stores.guard import guarded
 
 STORE = "documents"
@@ -101,38 +105,58 @@ class DocumentStore:
         """Create what indexes are missing; may be repeated."""
         self.ping()  # within the usual limit: who is not there is not waited for as long as for an index
         with pymongo.timeout(PREPARE_SECONDS):
-            self._create_indexes()
+            _create_indexes(self.collection)
 
-    def _create_indexes(self) -> None:
-        c = self.collection
-        c("users").create_index("handle", unique=True)
-        c("sessions").create_index("token", unique=True)
-        c("sessions").create_index([("user", ASCENDING), ("_id", DESCENDING)])
-        c("sessions").create_index("seen", expireAfterSeconds=SESSION_DAYS * 24 * 3600)
-        c("subscriptions").create_index("hash", unique=True)
-        c("subscriptions").create_index([("user", ASCENDING), ("_id", DESCENDING)])
-        c("barks").create_index(
-            [("author", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"deleted": False}
-        )
-        c("barks").create_index("fan_out_due", partialFilterExpression={"fan_out": "pending"})
-        c("barks").create_index("likes_due", sparse=True)
-        c("barks").create_index("in_reply_to", partialFilterExpression={"in_reply_to": {"$gt": 0}})
-        c("likes").create_index([("bark", ASCENDING), ("liked", ASCENDING), ("at", DESCENDING)])
-        c("likes").create_index("due", sparse=True)
-        c("notifications").create_index(
-            [("to", ASCENDING), ("id", DESCENDING)], partialFilterExpression={"gone": False}
-        )
-        same = [("to", ASCENDING), ("kind", ASCENDING), ("bark", ASCENDING), ("gone", ASCENDING), ("id", DESCENDING)]
-        c("notifications").create_index(same)
-        c("notifications").create_index("bark", sparse=True)
-        c("notifications").create_index("due", sparse=True)
-        c("notifications").create_index("told_ms", sparse=True)
-        c("unsettled").create_index("pair")
-        c("unsettled").create_index("due")
-        c("settled").create_index("at", expireAfterSeconds=SETTLED_SECONDS)
-        c("positions").create_index("at", expireAfterSeconds=SESSION_DAYS * 24 * 3600)
-        c("answers").create_index("at", expireAfterSeconds=ANSWER_SECONDS)
+    @guard
+    def facts(self) -> Facts:
+        """Tell what there is to know of the server, and which indexes are missing."""
+        hello = self._client.admin.command("hello")
+        built = self._client.admin.command("buildInfo")
+        missing = [
+            f"{name}.{index}"
+            for name, indexes in _declared().items()
+            for index in sorted(indexes - set(self.collection(name).index_information()))
+        ]
+        clock_ms = round(hello["localTime"].replace(tzinfo=UTC).timestamp() * 1000)
+        return Facts(version(built["version"]), clock_ms, tuple(missing), {"set": hello.get("setName")})
 
     def close(self) -> None:
         """Close all connections."""
         self._client.close()
+
+
+def _declared() -> dict[str, set[str]]:
+    """Return the names of all indexes that are to be there, by collection."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+
+    def noting(name: str) -> Any:
+        return SimpleNamespace(create_index=lambda keys, **_: found[name].add(IndexModel(keys).document["name"]))
+
+    _create_indexes(noting)
+    return found
+
+
+def _create_indexes(c: Callable[[str], Documents]) -> None:
+    c("users").create_index("handle", unique=True)
+    c("sessions").create_index("token", unique=True)
+    c("sessions").create_index([("user", ASCENDING), ("_id", DESCENDING)])
+    c("sessions").create_index("seen", expireAfterSeconds=SESSION_DAYS * 24 * 3600)
+    c("subscriptions").create_index("hash", unique=True)
+    c("subscriptions").create_index([("user", ASCENDING), ("_id", DESCENDING)])
+    c("barks").create_index([("author", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"deleted": False})
+    c("barks").create_index("fan_out_due", partialFilterExpression={"fan_out": "pending"})
+    c("barks").create_index("likes_due", sparse=True)
+    c("barks").create_index("in_reply_to", partialFilterExpression={"in_reply_to": {"$gt": 0}})
+    c("likes").create_index([("bark", ASCENDING), ("liked", ASCENDING), ("at", DESCENDING)])
+    c("likes").create_index("due", sparse=True)
+    c("notifications").create_index([("to", ASCENDING), ("id", DESCENDING)], partialFilterExpression={"gone": False})
+    same = [("to", ASCENDING), ("kind", ASCENDING), ("bark", ASCENDING), ("gone", ASCENDING), ("id", DESCENDING)]
+    c("notifications").create_index(same)
+    c("notifications").create_index("bark", sparse=True)
+    c("notifications").create_index("due", sparse=True)
+    c("notifications").create_index("told_ms", sparse=True)
+    c("unsettled").create_index("pair")
+    c("unsettled").create_index("due")
+    c("settled").create_index("at", expireAfterSeconds=SETTLED_SECONDS)
+    c("positions").create_index("at", expireAfterSeconds=SESSION_DAYS * 24 * 3600)
+    c("answers").create_index("at", expireAfterSeconds=ANSWER_SECONDS)

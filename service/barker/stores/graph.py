@@ -14,6 +14,7 @@ from neo4j import RoutingControl
 from neo4j.exceptions import DriverError, Neo4jError
 
 from barker.stores.bolt import Bolt
+from barker.stores.facts import Facts, version
 from barker.stores.guard import guarded
 
 STORE = "graph"
@@ -21,6 +22,9 @@ BULK = 4  # times as long as other calls may a worker read followers, which can 
 PREPARE_SECONDS = 60.0
 
 CONSTRAINT: LiteralString = "CREATE CONSTRAINT user_id IF NOT EXISTS FOR (u:User) REQUIRE u.id IS UNIQUE"
+ABOUT: LiteralString = """
+CALL dbms.components() YIELD versions, edition RETURN versions[0] AS version, edition, timestamp() AS clock"""
+CONSTRAINTS: LiteralString = "SHOW CONSTRAINTS YIELD name WHERE name = 'user_id' RETURN name"
 AWAIT: LiteralString = "CALL db.awaitIndexes(60)"
 
 guard = guarded(STORE, DriverError, Neo4jError, TimeoutError, OSError)
@@ -42,6 +46,12 @@ class Graph:
         self.ping()  # within the usual limit
         self.write(CONSTRAINT, PREPARE_SECONDS)
         self.write(AWAIT, PREPARE_SECONDS)
+
+    def facts(self) -> Facts:
+        """Tell what there is to know of the server, and whether the constraint is missing."""
+        about = self.read(ABOUT)[0]
+        missing = () if self.read(CONSTRAINTS) else ("the constraint user_id",)
+        return Facts(version(about["version"]), about["clock"], missing, {"edition": about["edition"]})
 
     @guard
     def read(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from redis.exceptions import RedisError, ResponseError
 
 from barker.stores import functions
+from barker.stores.facts import Facts, of_redis
 from barker.stores.guard import guarded
 from barker.stores.jobs import GROUP, LANE_KEYS, LATER, PARKED, SMALL, UNREADABLE, Job, load
 from barker.stores.redis_client import connect, server_of, servers
@@ -103,6 +104,11 @@ class Lanes:
         found = [server.info("memory") for server in servers(self._redis)]
         limits = [int(one["maxmemory"]) for one in found]
         return Memory(sum(int(one["used_memory"]) for one in found), sum(limits) if all(limits) else 0)
+
+    @guard
+    def facts(self) -> list[Facts]:
+        """Tell what there is to know of each server of queues and jobs."""
+        return [of_redis(server, functions.LIBRARY) for server in servers(self._redis)]
 
     @guard
     def parked(self, after: str = "-", limit: int = PAGE) -> list[Parked]:
