@@ -25,7 +25,7 @@ demo: .venv/run ## The same, with a small, lively world in it
 test: .venv/test ## Run all tests; they start their own stores on free ports
 	@$(BIN)/pytest $(ARGS)
 
-slow: .venv/test ## Run the tests that take seconds each, which `make test` leaves out
+slow: .venv/slow ## Run the tests that take seconds each, which `make test` leaves out
 	@$(BIN)/pytest -m slow $(ARGS)
 
 lint: .venv/test ## Check style, types and import rules
@@ -52,7 +52,7 @@ faults: .venv/test ## Kill processes at random, up to 1,000 times: is a bark los
 
 lock: ## Write constraints.txt anew, with the newest versions that setup.cfg allows
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
-	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[local,dev,bench]'
+	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[local,dev,slow,bench]'
 	@{ echo "# Exact versions of all dependencies; written by make lock."; \
 	  build/lock/bin/python -m pip freeze --exclude barker; } > constraints.txt
 	@rm -rf build/lock build/lib build/bdist.*
@@ -77,6 +77,11 @@ clean: ## Remove the virtual environment; data stays
 	@echo "Installing Barker, the four stores and the test tools into .venv (once; about a minute) ..."
 	@$(PIP) --editable '.[local,dev]'
 	@touch $@ .venv/run
+
+.venv/slow: .venv/test setup.cfg constraints.txt
+	@echo "Installing what the slow tests need beside (once) ..."
+	@$(PIP) --editable '.[local,dev,slow]'
+	@touch $@
 
 .venv/bench: .venv/python setup.cfg constraints.txt
 	@echo "Installing Barker, the four stores and the tools to measure them into .venv (once; about a minute) ..."
