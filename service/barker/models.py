@@ -12,6 +12,8 @@ DEVICE_MAX = 80
 ENTRY_ID = r"[0-9]{1,15}-[0-9]{1,19}"
 TEXT_MAX = 500
 PAGE_DEFAULT, PAGE_MAX = 40, 100
+PLACE_SECONDS = 15 * 60  # a place that is not renewed meanwhile is shown no longer
+NEARBY_DEFAULT = 7  # people a page
 
 SUBSCRIPTIONS_MAX = 20  # of a user: browsers forget theirs without a word, so the oldest goes
 ENDPOINT_MAX = 2_000
@@ -120,6 +122,15 @@ class Position:
 
     entry_id: str | None = None
     moved_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class Near:
+    """Somebody near a cell: how far the middle of hers is away, in whole metres, and in which direction."""
+
+    user_id: int
+    metres: int
+    direction: str
 
 
 @dataclass(frozen=True)

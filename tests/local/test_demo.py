@@ -15,7 +15,7 @@ from barker.local.demo.people import cast
 from barker.local.demo.world import CITY, CITY_METRES, imagine
 from barker.models import Bark, Counts, User
 from barker.stores import Stores
-from barker.stores.places import GRID_METRES, METRES_A_DEGREE
+from barker.stores.grid import METRES_A_DEGREE
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -183,12 +183,12 @@ def test_people_are_around_the_city_most_of_them_near_its_centre(stores: Stores,
     for user_id in world.places:
         place = stores.places.of(user_id)
         assert place
-        north, east = place[0] - CITY[0], (place[1] - CITY[1]) * cos(radians(CITY[0]))
+        north, east = place.lat - CITY[0], (place.lon - CITY[1]) * cos(radians(CITY[0]))
         metres.append(METRES_A_DEGREE * hypot(north, east))
     metres.sort()
 
     assert 0.8 < len(metres) / len(world.people) < 1
-    assert metres[-1] < CITY_METRES + GRID_METRES
+    assert metres[-1] < CITY_METRES + stores.places.grid.metres
     assert metres[len(metres) // 2] < CITY_METRES / 4
     assert metres[-1] > CITY_METRES / 2
 

@@ -47,6 +47,12 @@ def _plain(value: object) -> object:
     return value
 
 
+def _decimal(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{1,20})?", value):
+        raise ValueError("It must be degrees, as a decimal number.")
+    return value
+
+
 def _bark_id(value: str) -> str:
     if int(value) > MAX_ID:
         raise ValueError("There is no such id.")
@@ -92,6 +98,7 @@ Device = Annotated[str, _sent(models.DEVICE_MAX), _clean(models.DEVICE_MAX, line
 Text = Annotated[str, _sent(models.TEXT_MAX, 1), _clean(models.TEXT_MAX, lines=True, blank=False)]
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,19}$"), AfterValidator(_bark_id)]
 
+Degrees = Annotated[float, BeforeValidator(_decimal)]
 EntryId = Annotated[str, Field(pattern=f"^{models.ENTRY_ID}$", examples=["1764000000000-0"])]
 
 
@@ -192,6 +199,16 @@ class Page(BaseModel):
 
     limit: Annotated[int, BeforeValidator(_plain)] = Field(models.PAGE_DEFAULT, ge=1, le=models.PAGE_MAX)
     cursor: str | None = Field(None, max_length=200)
+
+
+class Nearby(Page):
+    """Who is near: to how many metres, with which interest, and from where, else from my own place."""
+
+    limit: Annotated[int, BeforeValidator(_plain)] = Field(models.NEARBY_DEFAULT, ge=1, le=models.PAGE_MAX)
+    radius: Annotated[int | None, BeforeValidator(_plain)] = Field(None, ge=1, description="Metres, whole ones.")
+    interest: Interest | None = None
+    lat: Degrees | None = Field(None, ge=-90, le=90, description="Of another point; with lon.")
+    lon: Degrees | None = Field(None, ge=-180, le=180)
 
 
 class Resume(BaseModel):

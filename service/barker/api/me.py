@@ -1,4 +1,4 @@
-"""Me: my own profile and place."""
+"""Me: my own profile."""
 
 from flask import Response
 
@@ -11,7 +11,7 @@ from barker.api.context import me, stores
 from barker.api.limits import limited
 from barker.models import Relation
 
-myself = noun("me", "My own profile and place.")
+myself = noun("me", "My own profile.")
 
 
 @myself.get("/v1/me", responses=replies(401, ok=shapes.User))
@@ -31,23 +31,3 @@ def patch_me(body: bodies.ProfileChanges) -> Response:
     """Change my profile; what is left out stays."""
     changes = body.model_dump(exclude_unset=True)
     return render.answer(render.user(accounts.change_profile(stores(), me(), changes), Relation()))
-
-
-@myself.put("/v1/me/place", responses=replies(401, 403, 413, 415, empty=None))
-@signed_in
-@limited(60)
-@checked
-def put_place(body: bodies.NewPlace) -> Response:
-    """Share where I am, to the cell of a grid."""
-    stores().places.put(me().user_id, body.lat, body.lon)
-    return Response(status=204)
-
-
-@myself.delete("/v1/me/place", responses=replies(401, 403, empty=None))
-@signed_in
-@limited(60)
-@checked
-def delete_place() -> Response:
-    """Share no longer where I am."""
-    stores().places.remove(me().user_id)
-    return Response(status=204)

@@ -13,9 +13,18 @@ from werkzeug.sansio.utils import get_current_url
 
 from barker import ids, models
 from barker.actions.accounts import Caller
+from barker.actions.nearby import Neighbour
 from barker.api import cursors, shapes
 
-Page = TypeVar("Page", shapes.Users, shapes.Barks, shapes.Sessions, shapes.Notifications, shapes.PushSubscriptions)
+Page = TypeVar(
+    "Page",
+    shapes.Users,
+    shapes.Neighbours,
+    shapes.Barks,
+    shapes.Sessions,
+    shapes.Notifications,
+    shapes.PushSubscriptions,
+)
 
 
 def answer(shape: BaseModel, status: int = 200) -> Response:
@@ -85,6 +94,12 @@ def _you(you: models.Relation) -> shapes.UserYou:
 def seen(found: models.Seen) -> shapes.User:
     """Show somebody to a viewer."""
     return user(found.user, found.you)
+
+
+def neighbour(found: Neighbour) -> shapes.Neighbour:
+    """Show somebody near, with the distance to two digits."""
+    metres = int(float(f"{found.near.metres:.2g}"))
+    return shapes.Neighbour(user=seen(found.seen), distance_m=metres, direction=found.near.direction)
 
 
 def bark(shown: models.Shown, viewer: int | None, *, liked: bool = False) -> shapes.Bark:

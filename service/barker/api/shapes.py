@@ -113,6 +113,21 @@ class Users(BaseModel):
     next: str | None
 
 
+class Neighbour(BaseModel):
+    """Somebody near. The distance is one of cells of a grid, to two digits; 0 is the same cell, "here"."""
+
+    user: User
+    distance_m: int
+    direction: Literal["here", "n", "ne", "e", "se", "s", "sw", "w", "nw"]
+
+
+class Neighbours(BaseModel):
+    """A page of people near, the nearest first."""
+
+    items: list[Neighbour]
+    next: str | None
+
+
 class Barks(BaseModel):
     """A page of barks."""
 

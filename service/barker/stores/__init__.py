@@ -103,7 +103,7 @@ def connect(settings: Settings) -> Stores:
         follows=Follows(graph),
         blocks=Blocks(graph),
         parted=Parted(of("parted")),
-        places=Places(settings.places_url, settings.redis_seconds),
+        places=Places(settings.places_url, settings.redis_seconds, settings.places_grid_metres),
         counters=Counters(settings.places_url, settings.redis_seconds),
         queues=Queues(settings.queues_url, settings.redis_seconds),
         jobs=Jobs(settings.queues_url, settings.redis_seconds),

@@ -1,4 +1,7 @@
-"""The functions that run inside of Redis, three files of Lua: loaded when prepared, and where missing."""
+"""The functions that run inside of Redis: loaded when prepared, and where missing.
+
+Three files of Lua are one library, `places.lua` is another: it runs on another server.
+"""
 
 from collections.abc import Sequence
 from importlib.resources import files
@@ -10,15 +13,16 @@ from redis.exceptions import ResponseError
 
 FILES = ("queues.lua", "hiding.lua", "jobs.lua")
 LIBRARY = "\n".join(files("barker.stores").joinpath(name).read_text() for name in FILES)
+PLACES = files("barker.stores").joinpath("places.lua").read_text()
 Call = tuple[str, list[str], list[Any]]  # function, keys (all of one slot), arguments
 
 
-def load(redis: Redis) -> None:
-    """Load the library on every server, or replace it; may be repeated."""
-    redis.function_load(LIBRARY, replace=True)
+def load(redis: Redis, library: str = LIBRARY) -> None:
+    """Load a library on every server, or replace it; may be repeated."""
+    redis.function_load(library, replace=True)
 
 
-def call(redis: Redis, calls: Sequence[Call]) -> list[Any]:
+def call(redis: Redis, calls: Sequence[Call], library: str = LIBRARY) -> list[Any]:
     """Call functions in one round trip (a server). Each must be one that may be repeated.
 
     What a server without them got it gets again. On a cluster that may be one that was just added.
@@ -26,7 +30,7 @@ def call(redis: Redis, calls: Sequence[Call]) -> list[Any]:
     results = _pipe(redis, calls)
     missed = [number for number, result in enumerate(results) if _is_missing(result)]
     if missed:
-        load(redis)
+        load(redis, library)
         for number, result in zip(missed, _pipe(redis, [calls[number] for number in missed]), strict=True):
             results[number] = result
     for result in results:

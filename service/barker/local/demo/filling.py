@@ -21,6 +21,7 @@ from barker.stores import Stores, connect
 
 PASSWORD = "ada-likes-dogs"  # noqa: S105 (everybody's, and told to everybody)
 SEED = 7
+STAY_SECONDS = 365 * 24 * 3600  # nobody renews where the people of the demo are
 BARKS, FOLLOWS = 100, 250  # a step of the progress bar
 
 T = TypeVar("T")
@@ -62,7 +63,7 @@ def _steps(stores: Stores, world: World, now_ms: int) -> list[Callable[[], None]
     return [
         *(partial(stores.barks.insert_many, barks) for barks in _parts(world.barks, BARKS)),
         *(partial(stores.follows.add_many, pairs, now_ms) for pairs in _parts(world.follows, FOLLOWS)),
-        *(partial(stores.places.put, user_id, *place) for user_id, place in world.places.items()),
+        partial(stores.places.put_many, world.places, STAY_SECONDS),
         lambda: stores.users.insert_many(world.people, passwords.hashed(PASSWORD)),
     ]
 
@@ -75,8 +76,7 @@ def _put_back(stores: Stores, people: list[User]) -> None:
     """Put people where they were: places are short-lived, and a restart forgets them all."""
     places = {user.id: place for user in people if (place := place_of(user.handle))}
     if not any(stores.places.of(user_id) for user_id in places):
-        for user_id, place in places.items():
-            stores.places.put(user_id, *place)
+        stores.places.put_many(places, STAY_SECONDS)
 
 
 def _fill_visibly(stores: Stores) -> World:

@@ -12,7 +12,7 @@ from random import Random
 from barker.local.demo.barks import barks_of
 from barker.local.demo.people import Person
 from barker.models import Bark, Counts, User
-from barker.stores.places import METRES_A_DEGREE
+from barker.stores.grid import METRES_A_DEGREE
 
 CITY = (52.5200, 13.4050)  # Berlin: latitude, longitude
 CITY_METRES = 22_000  # from the centre to the edge

@@ -1,0 +1,76 @@
+"""Places: sharing where one is, and who is near."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from barker import ids
+from barker.actions import seeing
+from barker.errors import Conflict
+from barker.models import Near, Seen
+from barker.stores import Stores
+from barker.stores.grid import Point, metres_between
+
+FASTEST = 350.0  # metres a second: airliners stay below 300 over the ground, but for a storm at their back
+ASTRAY_METRES = 5_000.0  # so wrong may a phone have been about where it is
+LOOKED_AT = 200  # people a page at most: of those with one interest there may be fewer among them than asked for
+SPARE = 5  # looked at beyond a page, for those who are not shown
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Who is asked for: how many, within how many metres, with which interest, behind whom (metres and id)."""
+
+    limit: int
+    within: int | None = None
+    interest: str | None = None
+    after: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Somebody near, as the viewer sees her."""
+
+    seen: Seen
+    near: Near
+
+
+def share_place(stores: Stores, user_id: int, point: Point) -> None:
+    """Share where one is. Raises Conflict where nobody can have got there since the last place."""
+    last = stores.places.last(user_id)  # also of who stopped sharing: else that would be the way around this
+    if last:
+        grid = stores.places.grid
+        metres = metres_between(grid.middle(last.cell), grid.middle(grid.cell(point.lat, point.lon)))
+        seconds = max(ids.now_ms() - last.since_ms, 0) / 1000
+        if metres > ASTRAY_METRES + FASTEST * seconds:
+            raise Conflict("Nobody travels that fast. Where you were is forgotten within 15 minutes.", "lat")
+    stores.places.put(user_id, point.lat, point.lon)
+
+
+def people_near(
+    stores: Stores, viewer: int, point: Point | None, wanted: Wanted
+) -> tuple[list[Neighbour], tuple[int, int] | None]:
+    """Return who is nearest to a point, else to the viewer, and behind whom the next page begins. Raises Conflict."""
+    centre = point or stores.places.of(viewer)
+    if centre is None:
+        raise Conflict("You share no place. Do so (PUT /v1/me/place), or say from where: lat and lon.")
+    look = LOOKED_AT if wanted.interest else wanted.limit + SPARE
+    found = stores.places.near(centre, look + 1, wanted.after, wanted.within)  # one more: is there a next page?
+    read = [near for near in found[:look] if near.user_id != viewer]
+    seen = {one.user.id: one for one in seeing.people(stores, viewer, [near.user_id for near in read])}
+    fitting = [near for near in read if near.user_id in seen and has_interest(seen[near.user_id], wanted.interest)]
+    shown = fitting[: wanted.limit]
+    neighbours = [Neighbour(seen[near.user_id], near) for near in shown]
+    if len(fitting) > wanted.limit:
+        return neighbours, _end(shown)
+    # NOTE a cursor tells where it ends: with somebody who may be seen, if there is one
+    visible = [near for near in read if near.user_id in seen]
+    return neighbours, _end(visible or found) if len(found) > look else None
+
+
+def has_interest(seen: Seen, interest: str | None) -> bool:
+    """Tell whether somebody has an interest, in any case of letters; everybody has none in particular."""
+    return interest is None or interest.casefold() in (one.casefold() for one in seen.user.interests)
+
+
+def _end(people: Sequence[Near]) -> tuple[int, int]:
+    return people[-1].metres, people[-1].user_id

@@ -1,0 +1,127 @@
+"""The widening search for who is nearest: pure, it is told how to ask.
+
+First the tile of the point; in a city that is all, or with the few tiles that the circle around what was found touches.
+Where it holds too few, the directories lead on: all that is populated, nearest first, until nothing nearer can come.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Literal
+
+from barker.models import Near
+from barker.stores import grid
+from barker.stores.grid import HALF_WAY_METRES, REGION_TILES, Box, Cell, Grid, Point
+
+AT_ONCE = {"tile": 9, "region": 4, "globe": 1}  # questions a round trip
+MORE = 4  # times as many people are asked of a tile that could not say enough
+
+Kind = Literal["tile", "region", "globe"]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Who is in a tile, around a point; or what is populated of a region, or of the globe."""
+
+    of: Kind
+    where: Cell
+    centre: Point
+    want: int
+    nearest: float = 0.0  # how far away the tile begins
+    reach: float = HALF_WAY_METRES  # nobody farther away is wanted
+    after: tuple[int, int] | None = None  # metres and id of whom the page before ended with
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is populated; or people by cell, of which all are told up to so many metres, None for all within reach."""
+
+    populated: Sequence[Cell]
+    people: dict[Cell, list[int]]
+    done: float | None
+
+
+@dataclass
+class Search:
+    """One search."""
+
+    grid: Grid
+    centre: Cell
+    want: int
+    after: tuple[int, int] | None
+    within: int | None
+    _found: dict[int, tuple[int, Cell]] = field(default_factory=dict)  # by user: metres and cell
+    _open: list[tuple[float, int, Kind, Cell, int]] = field(default_factory=list)  # a heap, the nearest first
+    _seen: set[tuple[Kind, Cell]] = field(default_factory=set)
+
+    def run(self, ask: Callable[[Sequence[Ask]], list[Answer]]) -> list[Near]:
+        """Ask until nobody who is nearer can be missing."""
+        self._point = self.grid.middle(self.centre)
+        tile = grid.tile_of(self._point)
+        self._add("tile", tile)
+        self._round(ask)
+        if not self._lies_in(grid.box_of(tile)):
+            for one in grid.tiles_around(tile):
+                self._add("tile", one)
+            if not self._lies_in(grid.box_around(tile)):
+                self._add("globe", (0, 0))
+                self._add("region", grid.region_of(tile))
+        while self._open and self._open[0][0] <= self._bound():
+            self._round(ask)
+        return self._nearest()
+
+    def _lies_in(self, box: Box) -> bool:
+        """Whether nobody outside of a box can be near enough."""
+        return self._bound() < box.margin_metres(self._point)
+
+    def _add(self, kind: Kind, where: Cell, want: int = 0) -> None:
+        if (kind, where) in self._seen and not want:
+            return
+        self._seen.add((kind, where))
+        nearest = 0.0
+        if kind != "globe":
+            box = grid.box_of(where) if kind == "tile" else grid.box_of(where, REGION_TILES)
+            nearest = box.nearest_metres(self._point)
+            if self.after and box.farthest_metres(self._point) < self.after[0] - 1:
+                return
+        heappush(self._open, (nearest, len(self._seen), kind, where, want or self.want))
+
+    def _round(self, ask: Callable[[Sequence[Ask]], list[Answer]]) -> None:
+        asks: list[Ask] = []
+        bound = self._bound()
+        left = dict(AT_ONCE)
+        while self._open and self._open[0][0] <= bound and left[self._open[0][2]]:
+            nearest, _, kind, where, want = heappop(self._open)
+            left[kind] -= 1
+            asks.append(Ask(kind, where, self._point, want, nearest, bound, self.after))
+        for one, answer in zip(asks, ask(asks) if asks else [], strict=True):
+            self._take(one, answer)
+
+    def _take(self, ask: Ask, answer: Answer) -> None:
+        for where in answer.populated:
+            self._add("region" if ask.of == "globe" else "tile", where)
+        for cell, users in answer.people.items():
+            metres = self.grid.metres_between(self.centre, cell)
+            if self.within is not None and metres > self.within:
+                continue
+            for user in users:
+                if not self.after or (metres, user) > self.after:
+                    # Somebody who moves meanwhile may be met twice.
+                    self._found[user] = min(self._found.get(user, (metres, cell)), (metres, cell))
+        if answer.done is not None and answer.done <= self._bound():
+            self._add(ask.of, ask.where, ask.want * MORE)
+
+    def _bound(self) -> float:
+        """Return how far away somebody may be who is wanted still."""
+        most = HALF_WAY_METRES if self.within is None else float(self.within)
+        if len(self._found) < self.want:
+            return most + 1
+        metres = sorted(metres for metres, _ in self._found.values())
+        return min(most, metres[self.want - 1]) + 1  # distances are in whole metres
+
+    def _nearest(self) -> list[Near]:
+        found = sorted((metres, user, cell) for user, (metres, cell) in self._found.items())
+        return [
+            Near(user, metres, grid.direction(self._point, self.grid.middle(cell)))
+            for metres, user, cell in found[: self.want]
+        ]

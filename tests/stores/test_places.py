@@ -1,0 +1,108 @@
+"""Who is nearest, beside brute force over the snapped places, on a real Redis."""
+
+import os
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from barker.models import Near
+from barker.stores.grid import METRES_A_DEGREE, Point, direction
+from barker.stores.places import Places
+from tests.stores.conftest import NewPlaces, Where, made
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "60"))  # `make fuzz` tries many more
+
+
+def brute(places: Places, people: dict[int, Where], at: Where) -> list[Near]:
+    """Return everybody, in order, by looking at everybody."""
+    grid = places.grid
+    centre = grid.cell(*at)
+    cells = {user: grid.cell(*where) for user, where in people.items()}
+    found = sorted((grid.metres_between(centre, cell), user) for user, cell in cells.items())
+    here = grid.middle(centre)
+    return [Near(user, metres, direction(here, grid.middle(cells[user]))) for metres, user in found]
+
+
+def around(lat: float, lon: float, span: float) -> st.SearchStrategy[Where]:
+    return st.tuples(st.floats(-span, span), st.floats(-span, span)).map(
+        lambda off: (max(-90.0, min(90.0, lat + off[0])), (lon + off[1] + 180) % 360 - 180)
+    )
+
+
+ANYWHERE = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+CENTRES = st.one_of(
+    ANYWHERE,
+    st.tuples(st.floats(-85, 85), st.sampled_from([180.0, -180.0, 179.99, -179.99])),  # the meridian
+    st.tuples(st.sampled_from([-90.0, -85.05, -84.6, 83.0, 84.9, 85.06]), st.floats(-180, 180)),  # far up
+    st.just((0.0, 0.0)),
+)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[list[Where], Where]:
+    centre = draw(CENTRES)
+    spans = draw(st.lists(st.sampled_from([0.0, 0.001, 0.01, 0.2, 1.0, 15.0, 80.0]), min_size=1, max_size=4))
+    crowds = [draw(st.lists(around(*centre, span), min_size=1, max_size=25)) for span in spans]
+    people = [where for crowd in crowds for where in crowd] + draw(st.lists(ANYWHERE, max_size=5))
+    asked = draw(st.one_of(st.just(centre), st.sampled_from(people), around(*centre, 1.0), ANYWHERE))
+    return people, asked
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize="FUZZ_EXAMPLES" not in os.environ,
+    suppress_health_check=list(HealthCheck),
+)
+@given(world=worlds(), want=st.integers(1, 12), within=st.one_of(st.none(), st.integers(0, 2_000_000)))
+def test_the_nearest_are_those_that_looking_at_everybody_finds(
+    new_places: NewPlaces, world: tuple[list[Where], Where], want: int, within: int | None
+) -> None:
+    places = new_places(150)
+    people, at = made(world[0]), world[1]
+    places.put_many(people)
+    expected = brute(places, people, at)
+    if within is not None:
+        expected = [near for near in expected if near.metres <= within]
+    found: list[Near] = []
+    while True:
+        after = (found[-1].metres, found[-1].user_id) if found else None
+        page = places.near(Point(*at), want, after, within)
+        assert page == expected[len(found) : len(found) + want]
+        found += page
+        if len(page) < want or len(found) > 5 * want:
+            break
+
+
+def test_the_nearest_are_found_on_any_grid_up_to_the_ends_of_the_map(new_places: NewPlaces) -> None:
+    ends = (-90.0, -85.05, -84.9, 0.0, 84.9, 85.05, 90.0)
+    wheres = [(lat, lon) for lat in ends for lon in (-180.0, -179.9, 0.0, 180.0)]
+    for metres in (50, 1_000, 9_999):
+        places = new_places(metres)
+        people = made(wheres)
+        places.put_many(people)
+        for at in wheres:
+            assert places.near(Point(*at), len(people)) == brute(places, people, at)
+
+
+def test_a_crowd_in_one_cell_is_paged_by_id(new_places: NewPlaces) -> None:
+    places = new_places()
+    people = made([(48.2, 16.37)] * 1_200)
+    places.put_many(people)
+    first = places.near(Point(48.2, 16.37), 500)
+    second = places.near(Point(48.2, 16.37), 1_000, (0, first[-1].user_id))
+    assert [near.user_id for near in first + second] == list(people)
+    assert {(near.metres, near.direction) for near in first} == {(0, "here")}
+
+
+def test_many_cells_at_the_same_distance_are_all_met(new_places: NewPlaces) -> None:
+    places = new_places()
+    size = 150 / METRES_A_DEGREE
+    people = made([((row + 0.5) * size, (column + 0.5) * size) for row in range(-40, 40) for column in range(-40, 40)])
+    places.put_many(people)
+    at = (size / 2, size / 2)
+    expected = brute(places, people, at)
+    found: list[Near] = []
+    while page := places.near(Point(*at), 301, (found[-1].metres, found[-1].user_id) if found else None):
+        found += page
+    assert found == expected
