@@ -131,3 +131,9 @@ def test_the_command_makes_what_the_settings_take() -> None:
     key = Settings.read(environ).push_key.get_secret_value()
     assert vapid.public_key(key) in told
     assert CliRunner().invoke(main, ["push-key"]).output != told
+
+
+@pytest.mark.parametrize("metres", ["0", "-150", "49", "10001", "nan", "inf", "wide"])
+def test_a_grid_that_hides_nobody_or_is_none_is_refused(metres: str) -> None:
+    with pytest.raises(BadSettings, match="BARKER_PLACES_GRID_METRES"):
+        Settings.read({"BARKER_PLACES_GRID_METRES": metres})

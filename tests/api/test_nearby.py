@@ -1,6 +1,8 @@
 """Who is near, over HTTP: what is shown, and what is refused."""
 
+import json
 import time
+from base64 import urlsafe_b64decode as b64decode
 from typing import Any
 
 import pytest
@@ -177,3 +179,49 @@ def test_a_place_is_ones_own(service: Service, ann: Person, at: dict[str, float]
     for method in ("PUT", "DELETE", "GET"):
         answer: requests.Response = ann.call(method, f"/v1/users/{ann.handle}/place", json=at)
         assert answer.status_code == 404
+
+
+def test_who_blocks_and_who_is_blocked_do_not_see_each_other(service: Service, at: dict[str, float]) -> None:
+    there = {**at, "lat": -43.0}
+    eve, dan, fay = somebody(service, there), somebody(service, there), somebody(service, there, 1)
+    assert near(eve, limit=1, radius=9_000) == [(dan.handle, 0, "here")]
+    assert eve.call("PUT", f"/v1/me/blocks/{dan.handle}").status_code == 200
+    assert near(eve, limit=1, radius=9_000) == [(fay.handle, 180, "nw")]
+    assert near(dan, limit=1, radius=9_000) == [(fay.handle, 180, "nw")]
+    page = dan.get("/v1/nearby", limit=1, radius=9_000)
+    assert page["next"] is None
+    assert eve.user["id"] not in json.dumps(page)
+
+
+def test_no_cursor_tells_of_who_is_hidden(service: Service, at: dict[str, float]) -> None:
+    there = {**at, "lat": -41.0}
+    dan, *others = [somebody(service, there, north) for north in (0, 1, 2, 3)]
+    for other in others[1:]:
+        assert other.call("PUT", f"/v1/me/blocks/{dan.handle}").status_code == 200
+    cursor, pages = None, 0
+    while pages == 0 or cursor:
+        page = dan.get("/v1/nearby", limit=1, radius=9_000, **({"cursor": cursor} if cursor else {}))
+        cursor, pages = page["next"], pages + 1
+        told = b64decode((cursor or "") + "==").decode()
+        assert not any(other.user["id"] in told for other in others[1:])
+    assert pages < 4
+
+
+def test_no_answer_and_no_log_holds_where_somebody_is(service: Service, ann: Person) -> None:
+    eve = service.sign_up("eve")
+    secret = ("-37.123", "-97.654")
+    asked = {"lat": -37.12345, "lon": -97.65432}
+    answers = [
+        eve.call("PUT", "/v1/me/place", json=asked),
+        eve.call("GET", "/v1/me"),
+        eve.call("GET", "/v1/nearby", params={"limit": 1}),
+        ann.call("GET", f"/v1/users/{eve.handle}"),
+        ann.call("GET", "/v1/nearby", params={**asked, "limit": 1}),
+        ann.call("GET", "/v1/nearby", params={**asked, "limit": 0}),
+        ann.call("PUT", "/v1/me/place", json=asked),
+    ]
+    assert [answer.status_code for answer in answers] == [204, 200, 200, 200, 200, 422, 409]
+    for text in (*(answer.text for answer in answers), service.log("serve"), service.log("worker")):
+        assert not any(part in text for part in secret)
+    cursors = [b64decode(answer.json()["next"] + "==").decode() for answer in answers[2:5:2]]
+    assert not any("37." in cursor or "97." in cursor for cursor in cursors)

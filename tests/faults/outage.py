@@ -18,6 +18,7 @@ from tests.push.browsers import SUBSCRIPTIONS, Browser
 
 NEEDED = ("documents", "queues")  # the stores without which an open screen has to wait
 OLD = ["three", "two", "one"]  # what ada barked before, newest first
+HOME = {"lat": -20.5, "lon": 70.4}  # where ada is, and nobody else
 NOTICE_SECONDS = 8.0  # for an open screen to be told
 RECOVERY_SECONDS = 15.0  # for everything to work again: a job tried again waits a few seconds
 
@@ -56,6 +57,7 @@ class Cast:
         self.eve, self.gil = world.person("eve"), world.person("gil")  # nothing was ever asked with gil's token
         self.fay, self.hal = world.person("fay"), world.person("hal")
         self.fay.follow(self.ada)  # fay follows ada no longer
+        assert self.ada.call("PUT", "/v1/me/place", json=HOME).status_code == 204  # it ends in a quarter of an hour
         self.hal.get("/v1/me")  # hal opens a stream: her token is cached, a queue she has not
         assert self.eve.feed() == []  # eve has a queue, into which a follow of hers has to bring ada's barks
         wait_for(world.is_settled, "the past to be over")
@@ -86,6 +88,7 @@ class Cast:
             "sign in": lambda: stranger("POST", "/v1/sessions", json=signs_in),
             "subscribe to push": lambda: self.bob.call("POST", SUBSCRIPTIONS, json=browser.subscription),
             "share a place": lambda: self.bob.call("PUT", "/v1/me/place", json=place),
+            "list who is near": lambda: self.dan.call("GET", "/v1/nearby", params={**HOME, "radius": 100}),
             "the same, token not cached": lambda: self.gil.call("PUT", "/v1/me/place", json=place),
             "look at oneself": lambda: self.ann.call("GET", "/v1/me"),
             "ask whether it lives": lambda: stranger("GET", "/healthz"),

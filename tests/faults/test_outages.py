@@ -26,6 +26,7 @@ sign up                    | 503 documents | 201       | 201        | 201
 sign in                    | 503 documents | 201       | 201        | 201
 subscribe to push          | 503 documents | 201       | 201        | 201
 share a place              | 204           | 204       | 503 places | 204
+list who is near           | 503 documents | 200       | 503 places | 200
 the same, token not cached | 503 documents | 204       | 503 places | 204
 look at oneself            | 503 documents | 200       | 200        | 200
 ask whether it lives       | 200           | 200       | 200        | 200
@@ -96,6 +97,14 @@ def test_somebody_is_shown_without_you_follow_where_that_is_not_known(outage: Ou
         assert shown["you"] is None
     elif outage.store != "documents":
         assert shown["you"]["follows"] is True
+
+
+def test_people_near_are_shown_without_you_follow_where_that_is_not_known(outage: Outage) -> None:
+    shown = outage.answers["list who is near"]
+    if shown.status == 200:
+        (ada,) = shown.json["items"]
+        assert ada["distance_m"] == 0
+        assert (ada["user"]["you"] is None) == (outage.store == "graph")
 
 
 def test_limits_are_off_without_their_store_and_on_otherwise(outage: Outage) -> None:

@@ -74,6 +74,7 @@ class Stores:
         self.documents.prepare()
         self.graph.prepare()
         self.queues.prepare()
+        self.places.prepare()
         self.jobs.prepare()
 
     def close(self) -> None:

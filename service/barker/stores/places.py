@@ -66,6 +66,11 @@ class Places:
         self._prefix = f"places:{grid_metres}"
 
     @guard
+    def prepare(self) -> None:
+        """Load the functions, those of this version; may be repeated."""
+        functions.load(self._redis, functions.PLACES)
+
+    @guard
     def put(self, user_id: int, lat: float, lon: float) -> None:
         """Note where a user is now, to the cell (degrees), for PLACE_SECONDS."""
         self._put({user_id: (lat, lon)}, PLACE_SECONDS)
@@ -144,7 +149,7 @@ class Places:
     @guard
     def remove(self, user_id: int) -> None:
         """Show nobody any longer where a user is. Where she was is known until it would have ended: see `last`."""
-        last = self.last(user_id)
+        last = self._last(user_id)
         if last and last.shared:
             stopped = Place(last.cell, last.since_ms, last.until_ms, False)
             kept = self._redis.set(_record(user_id), str(stopped), xx=True, get=True, pxat=last.until_ms)
@@ -154,6 +159,9 @@ class Places:
     @guard
     def last(self, user_id: int) -> Place | None:
         """Return where a user is, or was, of late, whether or not she shares it now."""
+        return self._last(user_id)
+
+    def _last(self, user_id: int) -> Place | None:
         kept = self._redis.get(_record(user_id))
         return Place.parse(str(kept)) if kept else None
 
