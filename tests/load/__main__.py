@@ -13,7 +13,7 @@ from barker.local import LocalStores, StartFailed
 from barker.local.folder import claimed
 from barker.settings import Settings
 from barker.stores import Stores, connect
-from tests.load import fair, fanout, feed, growth, live, machine, memory, small
+from tests.load import fair, fanout, feed, growth, live, machine, memory, nearby, small
 from tests.load.bench import Bench, Options, OutOfTime
 from tests.load.processes import ROOT
 from tests.load.report import PLAIN_WIDTH, Report
@@ -25,6 +25,7 @@ MEASUREMENTS: Mapping[str, Callable[[Bench, World], None]] = {
     "small": small.measure,
     "fanout": fanout.measure,
     "feed": feed.measure,
+    "nearby": nearby.measure,
     "live": live.measure,
     "growth": growth.measure,
     "fair": fair.measure,
