@@ -11,6 +11,7 @@ from math import asin, atan2, cos, degrees, floor, hypot, pi, radians, sin
 METRES_A_DEGREE = 111_320
 LATITUDE_MAX = 85.05  # Redis keeps places in Web Mercator, which ends there
 GLOBE_METRES = 6_372_797.560856  # the radius that Redis reckons with
+DEGREE_METRES = GLOBE_METRES * pi / 180
 HALF_WAY_METRES = pi * GLOBE_METRES  # nothing is farther away
 TILES = (256, 512)  # from south to north, from west to east
 REGION_TILES = 16  # a side
@@ -135,6 +136,13 @@ def box_of(tile: Cell, tiles: int = 1) -> Box:
     """Return the box of a tile, or of a region by `tiles`."""
     high, wide = 180 / TILES[0] * tiles, 360 / TILES[1] * tiles
     return Box(tile[0] * high - 90, tile[1] * wide - 180, high, wide)
+
+
+def rows_apart_metres(point: Point, tile: Cell, tiles: int = 1) -> float:
+    """Return how far a tile (a region) is away at least, by its row: less than it is, but quickly reckoned."""
+    high = 180 / TILES[0] * tiles
+    south = tile[0] * high - 90
+    return max(south - point.lat, point.lat - south - high, 0.0) * DEGREE_METRES
 
 
 def box_around(tile: Cell) -> Box:

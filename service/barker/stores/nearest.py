@@ -60,15 +60,19 @@ class Search:
         tile = grid.tile_of(self._point)
         self._add("tile", tile)
         self._round(ask)
-        if not self._lies_in(grid.box_of(tile)):
+        if self._found and not self._lies_in(grid.box_of(tile)):  # where nobody is, directories say more
             for one in grid.tiles_around(tile):
                 self._add("tile", one)
-            if not self._lies_in(grid.box_around(tile)):
-                self._add("globe", (0, 0))
-                self._add("region", grid.region_of(tile))
+        self._rounds(ask)
+        if not self._lies_in(grid.box_around(tile)):
+            self._add("globe", (0, 0))
+            self._add("region", grid.region_of(tile))
+        self._rounds(ask)
+        return self._nearest()
+
+    def _rounds(self, ask: Callable[[Sequence[Ask]], list[Answer]]) -> None:
         while self._open and self._open[0][0] <= self._bound():
             self._round(ask)
-        return self._nearest()
 
     def _lies_in(self, box: Box) -> bool:
         """Whether nobody outside of a box can be near enough."""
@@ -94,12 +98,16 @@ class Search:
             nearest, _, kind, where, want = heappop(self._open)
             left[kind] -= 1
             asks.append(Ask(kind, where, self._point, want, nearest, bound, self.after))
-        for one, answer in zip(asks, ask(asks) if asks else [], strict=True):
+        answers = list(zip(asks, ask(asks), strict=True))
+        for one, answer in sorted(answers, key=lambda pair: pair[0].of != "tile"):  # people narrow what is looked at
             self._take(one, answer)
 
     def _take(self, ask: Ask, answer: Answer) -> None:
+        kind: Kind = "region" if ask.of == "globe" else "tile"
+        bound = self._bound() if answer.populated else 0.0
         for where in answer.populated:
-            self._add("region" if ask.of == "globe" else "tile", where)
+            if grid.rows_apart_metres(self._point, where, REGION_TILES if kind == "region" else 1) <= bound:
+                self._add(kind, where)
         for cell, users in answer.people.items():
             metres = self.grid.metres_between(self.centre, cell)
             if self.within is not None and metres > self.within:

@@ -18,7 +18,7 @@ the server of places is a single one today.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from redis.exceptions import RedisError
 
@@ -31,11 +31,13 @@ from barker.stores.guard import guarded
 from barker.stores.nearest import Answer, Ask, Search
 from barker.stores.redis_client import connect
 
-CHUNK = 500  # people a call
+CHUNK = 5_000  # people whose places are put at once
+ARRIVALS = 500  # people a call of a tile
 TRIES = 5  # to let somebody who is moved by several at once end where the last one put her
 SLACK_METRES = 3.0  # so much Redis may be off: it keeps a place to 0.6 m
 
 guard = guarded("places", RedisError)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -73,23 +75,23 @@ class Places:
     @guard
     def put(self, user_id: int, lat: float, lon: float) -> None:
         """Note where a user is now, to the cell (degrees), for PLACE_SECONDS."""
-        self._put({user_id: (lat, lon)}, PLACE_SECONDS)
+        now = ids.now_ms()
+        self._settle(self._put({user_id: (lat, lon)}, PLACE_SECONDS, now), now)
 
     @guard
     def put_many(self, places: Mapping[int, tuple[float, float]], seconds: int = PLACE_SECONDS) -> None:
-        """Note where many are, in few round trips."""
-        for part in _parts(list(places.items())):
-            self._put(dict(part), seconds)
+        """Note where many are, in few round trips: where nobody else moves them meanwhile."""
+        for part in _parts(list(places.items()), CHUNK):
+            self._put(dict(part), seconds, ids.now_ms())
 
-    def _put(self, places: Mapping[int, tuple[float, float]], seconds: int) -> None:
+    def _put(self, places: Mapping[int, tuple[float, float]], seconds: int, now: int) -> dict[int, Place]:
         # NOTE no call spans two slots. Who moves leaves first, so that she is never seen in two places. What a crash
         # leaves behind ends by itself.
-        now = ids.now_ms()
         new = {one: Place(self.grid.cell(*where), now, now + seconds * 1000, True) for one, where in places.items()}
         before = self._swap(new, seconds)
         leave = {one: place for one, place in before.items() if place.shared and place.cell != new[one].cell}
         self._call([*self._depart(leave, now), *self._arrive(new, now)])
-        self._settle(new, now)
+        return new
 
     def _settle(self, done: Mapping[int, Place], now: int) -> None:
         """Where another has moved somebody meanwhile, undo what was done, and do again what it may have undone."""
@@ -134,11 +136,12 @@ class Places:
         for region, names in regions.items():
             yield "barker_populate", [self._region(region)], [now, until, "ends", *names]
         for tile, people in tiles.items():
-            arrivals: list[Any] = []
-            for one in people:
-                middle = grid.from_tile(self.grid.middle(places[one].cell), tile)
-                arrivals += _member(one, places[one].cell), middle.lat, middle.lon, places[one].until_ms
-            yield "barker_arrive", self._keys(tile), [now, until, *arrivals]
+            for part in _parts(people, ARRIVALS):
+                arrivals: list[Any] = []
+                for one in part:
+                    middle = grid.from_tile(self.grid.middle(places[one].cell), tile)
+                    arrivals += _member(one, places[one].cell), middle.lat, middle.lon, places[one].until_ms
+                yield "barker_arrive", self._keys(tile), [now, until, *arrivals]
 
     def _by_tile(self, places: Mapping[int, Place]) -> dict[Cell, list[int]]:
         found: dict[Cell, list[int]] = {}
@@ -234,5 +237,5 @@ def _cell(name: str) -> Cell:
     return int(row), int(column)
 
 
-def _parts(items: Sequence[tuple[int, tuple[float, float]]]) -> Iterator[Sequence[tuple[int, tuple[float, float]]]]:
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
