@@ -95,6 +95,25 @@ class Degrees:
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """Somebody who may be suggested: how many of those I follow follow her, and some of them."""
+
+    id: int
+    count: int
+    followers: int
+    because: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Somebody who is suggested, with some of those I follow who follow her, and how many they are."""
+
+    seen: Seen
+    because: list[Seen]
+    count: int
+
+
+@dataclass(frozen=True)
 class Session:
     """One signed-in device; its token is known to the device alone."""
 

@@ -27,6 +27,7 @@ from barker.stores.sessions import Sessions
 from barker.stores.subscriptions import Subscriptions
 from barker.stores.unsettled import Unsettled
 from barker.stores.users import Users
+from barker.stores.walks import Walks
 
 # So late, at most, does a reader see an edit, a count, or that an author is gone.
 SHOWN_SECONDS = 2
@@ -52,6 +53,7 @@ class Stores:
     follows: Follows
     blocks: Blocks
     parted: Parted
+    walks: Walks
     places: Places
     counters: Counters
     queues: Queues
@@ -105,6 +107,8 @@ def connect(settings: Settings) -> Stores:
         blocks=Blocks(graph),
         parted=Parted(of("parted")),
         places=Places(settings.places_url, settings.redis_seconds, settings.places_grid_metres),
+        walks=Walks(graph),
+        places=Places(settings.places_url, settings.redis_seconds),
         counters=Counters(settings.places_url, settings.redis_seconds),
         queues=Queues(settings.queues_url, settings.redis_seconds),
         jobs=Jobs(settings.queues_url, settings.redis_seconds),

@@ -138,6 +138,9 @@ def _declared() -> dict[str, set[str]]:
 
 def _create_indexes(c: Callable[[str], Documents]) -> None:
     c("users").create_index("handle", unique=True)
+    followed = [("counts.followers", DESCENDING), ("_id", DESCENDING)]
+    for keys in (followed, [("interests", ASCENDING), *followed]):
+        c("users").create_index(keys, partialFilterExpression={"counts.followers": {"$gt": 0}})
     c("sessions").create_index("token", unique=True)
     c("sessions").create_index([("user", ASCENDING), ("_id", DESCENDING)])
     c("sessions").create_index("seen", expireAfterSeconds=SESSION_DAYS * 24 * 3600)

@@ -4,6 +4,7 @@
 (:User)-[:FOLLOWS {since}]->(:User)         since: Unix milliseconds
 (:User)-[:BLOCKS {since}]->(:User)
 (:User)-[:MUTES {since, until}]->(:User)    until: Unix milliseconds, or FOREVER
+(:User)-[:DISMISSES {since}]->(:User)       who shall not be suggested again
 
 One module a noun.
 """

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from pymongo import ReturnDocument, UpdateOne
+from pymongo import DESCENDING, ReturnDocument, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from barker.errors import Conflict
@@ -58,6 +58,23 @@ class Users:
         """Return the users of these handles, in lower case, in one query; those that nobody has are left out."""
         found = self._users.find({"handle": {"$in": list(handles)}}, {"password": 0}) if handles else ()
         return [_from_document(document) for document in found]
+
+    @guard
+    def well_followed(
+        self, interests: Collection[str], below: tuple[int, int], limit: int, *, sharing: bool
+    ) -> list[tuple[int, int]]:
+        """Return ids and followers of who has followers and shares interests (or has none of them), most first.
+
+        `below`: behind one so often followed come those as often followed whose id is smaller.
+        """
+        followers, user_id = below
+        which: dict[str, Any] = {"interests": {"$in" if sharing else "$nin": list(interests)}}
+        # Each branch is a stretch of an index that is sorted by both.
+        fewer = which | {"counts.followers": {"$gt": 0, "$lt": followers}}
+        as_many = which | {"counts.followers": followers, "_id": {"$lt": user_id}}
+        found = self._users.find({"$or": [fewer, as_many]}, {"counts.followers": 1})
+        found = found.sort([("counts.followers", DESCENDING), ("_id", DESCENDING)]).limit(limit)
+        return [(document["_id"], document["counts"]["followers"]) for document in found]
 
     @guard
     def with_password(self, handle: str) -> tuple[User, str] | None:
