@@ -1,0 +1,77 @@
+"""Whom to follow: who is followed by those I follow, then the well-followed who share my interests, then all others.
+
+A suggestion is known by where it stands: its source, its rank there, its id; a page goes on behind such an end.
+"""
+
+import math
+from collections.abc import Sequence
+
+from barker import ids
+from barker.actions import seeing
+from barker.errors import Invalid
+from barker.models import Candidate, Seen, Suggestion
+from barker.stores import Stores
+
+CIRCLE, SHARING, LACKING = range(3)  # the sources: the people I follow, those who share interests, those who do not
+FAME = 8  # followers from which on being known to all begins to count against somebody
+RANK = 1_000_000  # ranks are whole numbers, as cursors are
+End = tuple[int, int, int]
+
+
+def suggestions(stores: Stores, user_id: int, after: End | None, limit: int) -> tuple[list[Suggestion], End | None]:
+    """Return a page of people to follow, and its end where there may be more."""
+    read = _read(stores, user_id, after or (CIRCLE, ids.MAX_ID, ids.MAX_ID), limit + 1)
+    shown = [one for _, one in read[:limit] if one]
+    wanted = dict.fromkeys(id_ for one in shown for id_ in (one.id, *one.because))
+    people = {seen.user.id: seen for seen in seeing.people(stores, user_id, list(wanted))}
+    # Once more: of who follows very many, the query does not read all whom she knows.
+    found = [_suggestion(one, people) for one in shown if one.id in people and not _is_known(people[one.id])]
+    return found, read[limit - 1][0] if len(read) > limit else None
+
+
+def dismiss(stores: Stores, user_id: int, handle: str) -> None:
+    """Suggest somebody no more; may be repeated."""
+    other = seeing.user_of(stores, handle)
+    if other.id == user_id:
+        raise Invalid("You are not suggested to yourself.", "handle")
+    stores.walks.dismiss(user_id, other.id, ids.now_ms())
+
+
+def _is_known(seen: Seen) -> bool:
+    return seen.you is not None and (seen.you.follows or seen.you.mutes)
+
+
+def _suggestion(one: Candidate, people: dict[int, Seen]) -> Suggestion:
+    return Suggestion(people[one.id], [people[id_] for id_ in one.because if id_ in people], one.count)
+
+
+def rank(one: Candidate) -> int:
+    """Return how good a suggestion is: by how many I follow, less for who is followed by everybody anyway."""
+    return round(RANK * one.count / math.log2(FAME + one.followers))
+
+
+def _read(stores: Stores, user_id: int, after: End, number: int) -> list[tuple[End, Candidate | None]]:
+    """Return so many suggestions behind an end, each with its own; None for who is not to be shown."""
+    circle = stores.walks.suggested(user_id)  # of later pages too: nobody is to be suggested twice
+    ends = sorted((((CIRCLE, rank(one), one.id), one) for one in circle), key=lambda pair: pair[0], reverse=True)
+    read: list[tuple[End, Candidate | None]] = [pair for pair in ends if after[0] == CIRCLE and pair[0] < after]
+    if len(read) >= number:
+        return read[:number]
+    known = {user_id, *(one.id for one in circle)}
+    return [*read, *_well_followed(stores, user_id, after, number - len(read), known)]
+
+
+def _well_followed(
+    stores: Stores, user_id: int, after: End, number: int, known: set[int]
+) -> list[tuple[End, Candidate | None]]:
+    """Go on with people whom many follow: those who share interests first."""
+    user = stores.users.by_id(user_id)
+    interests: Sequence[str] = user.interests if user else ()
+    found: list[End] = []
+    for source in (SHARING, LACKING):
+        if source >= after[0] and len(found) < number and (interests or source == LACKING):
+            below = after[1:] if source == after[0] else (ids.MAX_ID, ids.MAX_ID)
+            rows = stores.users.well_followed(interests, below, number - len(found), sharing=source == SHARING)
+            found += [(source, followers, id_) for id_, followers in rows]
+    known |= stores.walks.known_among(user_id, [end[2] for end in found]) if found else set()
+    return [(end, None if end[2] in known else Candidate(end[2], 0, end[1])) for end in found]
