@@ -67,13 +67,20 @@ def reached(servers: Servers) -> Iterator[Stores]:
 
 def _warm(stores: Stores) -> None:
     """Let Neo4j plan its queries, which takes longer the first time than the service is going to wait."""
-    follows = stores.follows
+    follows, walks = stores.follows, stores.walks
     for _ in range(3):
         follows.add(1, 2, 0)
         follows.degrees(1, 2)
         follows.relations(1, [2])
         follows.all_followers(2)
         follows.all_following(1, muted=False)
+        walks.step("followers", [2], 1, 1)
+        walks.step("following", [1], 1, 1)
+        walks.between(1, 2, 3)
+        walks.suggested(1)
+        walks.known_among(1, [2])
+        walks.ends(1, 2)
+        walks.dismiss(1, 2, 0)
         follows.remove(1, 2)
 
 

@@ -22,6 +22,11 @@ list who likes it          | 503 documents | 200       | 200        | 200
 read notifications         | 503 documents | 200       | 200        | 200
 look at somebody           | 503 documents | 200       | 200        | 200
 list her followers         | 503 documents | 503 graph | 200        | 200
+list who is near           | 503 documents | 503 graph | 200        | 200
+list who is between        | 503 documents | 503 graph | 200        | 200
+find a path                | 503 documents | 503 graph | 200        | 200
+read suggestions           | 503 documents | 503 graph | 200        | 200
+dismiss one                | 503 documents | 503 graph | 204        | 204
 sign up                    | 503 documents | 201       | 201        | 201
 sign in                    | 503 documents | 201       | 201        | 201
 subscribe to push          | 503 documents | 201       | 201        | 201

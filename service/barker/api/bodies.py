@@ -211,6 +211,14 @@ class Nearby(Page):
     lon: Degrees | None = Field(None, ge=-180, le=180)
 
 
+class Within(Page):
+    """Which page of a list, and within how many steps."""
+
+    depth: Annotated[int, BeforeValidator(_plain)] | None = Field(
+        None, ge=1, le=3, description="With it, items are `{user, distance}`: who is within so many steps."
+    )
+
+
 class Resume(BaseModel):
     """From where a stream goes on."""
 

@@ -20,6 +20,10 @@ Page = TypeVar(
     "Page",
     shapes.Users,
     shapes.Neighbours,
+
+
+    shapes.PeopleWithin,
+    shapes.Suggestions,
     shapes.Barks,
     shapes.Sessions,
     shapes.Notifications,
@@ -100,6 +104,11 @@ def neighbour(found: Neighbour) -> shapes.Neighbour:
     """Show somebody near, with the distance to two digits."""
     metres = int(float(f"{found.near.metres:.2g}"))
     return shapes.Neighbour(user=seen(found.seen), distance_m=metres, direction=found.near.direction)
+
+
+def suggestion(found: models.Suggestion) -> shapes.Suggestion:
+    """Show a suggestion."""
+    return shapes.Suggestion(user=seen(found.seen), because=[seen(one) for one in found.because], count=found.count)
 
 
 def bark(shown: models.Shown, viewer: int | None, *, liked: bool = False) -> shapes.Bark:

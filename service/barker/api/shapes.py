@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, PlainSerializer
+from pydantic import BaseModel, Field, PlainSerializer, RootModel
 
 from barker.models import ENTRY_ID, Reason
 
@@ -126,6 +126,48 @@ class Neighbours(BaseModel):
 
     items: list[Neighbour]
     next: str | None
+
+
+
+
+class Distant(BaseModel):
+    """Somebody, and in how many steps she is reached."""
+
+    user: User
+    distance: int
+
+
+class PeopleWithin(BaseModel):
+    """A page of people within some steps; `bounded` where some may lack, or be nearer, as hubs are not read whole."""
+
+    items: list[Distant]
+    next: str | None
+    bounded: bool
+
+
+class UsersOrWithin(RootModel[Users | PeopleWithin]):
+    """A page of people; with `depth`, of people with their distance."""
+
+
+class Suggestion(BaseModel):
+    """Somebody to follow: how many of those you follow follow her, and some of them; none where it is for her fame."""
+
+    user: User
+    because: list[User]
+    count: int
+
+
+class Suggestions(BaseModel):
+    """A page of people to follow."""
+
+    items: list[Suggestion]
+    next: str | None
+
+
+class Path(BaseModel):
+    """The people from you to somebody, each of whom follows the next; nobody where no path was found."""
+
+    people: list[User]
 
 
 class Barks(BaseModel):
