@@ -14,6 +14,7 @@ from barker.local.folder import claimed
 from barker.settings import Settings
 from barker.stores import Stores, connect
 from tests.load import fair, fanout, feed, growth, live, machine, memory, nearby, small
+from tests.load import fair, fanout, feed, growth, live, machine, memory, small, walks
 from tests.load.bench import Bench, Options, OutOfTime
 from tests.load.processes import ROOT
 from tests.load.report import PLAIN_WIDTH, Report
@@ -29,6 +30,7 @@ MEASUREMENTS: Mapping[str, Callable[[Bench, World], None]] = {
     "live": live.measure,
     "growth": growth.measure,
     "fair": fair.measure,
+    "walks": walks.measure,
 }
 REPEAT, REPEAT_QUICK = 5, 2
 SECONDS = 30.0  # time limits of our own calls: a measurement waits where the service would give up
