@@ -31,7 +31,7 @@ def suggestions(stores: Stores, user_id: int, after: End | None, limit: int) -> 
 
 def dismiss(stores: Stores, user_id: int, handle: str) -> None:
     """Suggest somebody no more; may be repeated."""
-    other = seeing.user_of(stores, handle)
+    other = seeing.somebody(stores, user_id, handle).user
     if other.id == user_id:
         raise Invalid("You are not suggested to yourself.", "handle")
     stores.walks.dismiss(user_id, other.id, ids.now_ms())

@@ -64,7 +64,7 @@ def between(stores: Stores, first: int, second: int, before: int, limit: int) ->
 
 def path(stores: Stores, user_id: int, handle: str) -> list[Seen]:
     """Return the people from me to somebody, each of whom follows the next, as few as can be; nobody for no path."""
-    last = seeing.user_of(stores, handle).id
+    last = seeing.somebody(stores, user_id, handle).user.id
     if last == user_id:
         raise Invalid("You are there already.", "handle")
     ends = stores.walks.ends(user_id, last)
