@@ -84,7 +84,7 @@ class Cast:
             "read notifications": lambda: self.ada.call("GET", "/v1/me/notifications"),
             "look at somebody": lambda: self.bob.call("GET", f"/v1/users/{self.ada.handle}"),
             "list her followers": lambda: self.bob.call("GET", f"/v1/users/{self.ada.handle}/followers"),
-            "list who is near": lambda: self.bob.call("GET", f"/v1/users/{self.ada.handle}/followers?depth=2"),
+            "list within two steps": lambda: self.bob.call("GET", f"/v1/users/{self.ada.handle}/followers?depth=2"),
             "list who is between": lambda: self.bob.call("GET", f"/v1/users/{self.ada.handle}/followers-you-know"),
             "find a path": lambda: self.bob.call("GET", f"/v1/users/{self.ada.handle}/path"),
             "read suggestions": lambda: self.bob.call("GET", "/v1/me/suggestions"),

@@ -22,7 +22,7 @@ list who likes it          | 503 documents | 200       | 200        | 200
 read notifications         | 503 documents | 200       | 200        | 200
 look at somebody           | 503 documents | 200       | 200        | 200
 list her followers         | 503 documents | 503 graph | 200        | 200
-list who is near           | 503 documents | 503 graph | 200        | 200
+list within two steps      | 503 documents | 503 graph | 200        | 200
 list who is between        | 503 documents | 503 graph | 200        | 200
 find a path                | 503 documents | 503 graph | 200        | 200
 read suggestions           | 503 documents | 503 graph | 200        | 200

@@ -20,8 +20,6 @@ Page = TypeVar(
     "Page",
     shapes.Users,
     shapes.Neighbours,
-
-
     shapes.PeopleWithin,
     shapes.Suggestions,
     shapes.Barks,

@@ -128,8 +128,6 @@ class Neighbours(BaseModel):
     next: str | None
 
 
-
-
 class Distant(BaseModel):
     """Somebody, and in how many steps she is reached."""
 

@@ -108,7 +108,6 @@ def connect(settings: Settings) -> Stores:
         parted=Parted(of("parted")),
         places=Places(settings.places_url, settings.redis_seconds, settings.places_grid_metres),
         walks=Walks(graph),
-        places=Places(settings.places_url, settings.redis_seconds),
         counters=Counters(settings.places_url, settings.redis_seconds),
         queues=Queues(settings.queues_url, settings.redis_seconds),
         jobs=Jobs(settings.queues_url, settings.redis_seconds),
