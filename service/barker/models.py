@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from barker.words import tags_of
+
 HANDLE = r"^[a-z0-9_]{2,30}$"
 PASSWORD_MIN, PASSWORD_MAX = 10, 128
 NAME_MAX, ABOUT_MAX = 50, 500
@@ -14,6 +16,11 @@ TEXT_MAX = 500
 PAGE_DEFAULT, PAGE_MAX = 40, 100
 PLACE_SECONDS = 15 * 60  # a place that is not renewed meanwhile is shown no longer
 NEARBY_DEFAULT = 7  # people a page
+
+
+@dataclass(frozen=True)
+QUERY_MAX, QUERY_WORDS_MAX = 100, 10  # characters and words of what is looked for
+TRENDS_DEFAULT, TRENDS_MAX = 10, 50
 
 SUBSCRIPTIONS_MAX = 20  # of a user: browsers forget theirs without a word, so the oldest goes
 ENDPOINT_MAX = 2_000
@@ -177,6 +184,11 @@ class Bark:
     deleted: bool = False
     fanned_out: bool = False
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its hashtags, folded."""
+        return tags_of(self.text)
+
 
 @dataclass
 class Shown:
@@ -197,6 +209,39 @@ class Like:
 
 
 Reason = Literal["like", "follow", "mention", "reply"]
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Whom somebody looks for: by words of which all must match, by a handle or its beginning, by an interest; folded.
+
+    `handle` is what was typed, if it could be one; with `by_handle` nothing else counts.
+    """
+
+    words: tuple[str, ...] = ()
+    handle: str = ""
+    by_handle: bool = False
+    interest: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where a page of people ended: the key by which the last one was found, in which ring, and what led there."""
+
+    key: str
+    ring: int
+    lead: int
+    reach: int
+    id: int
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A hashtag of the last day: how many people used it, and in how many barks."""
+
+    tag: str
+    people: int
+    barks: int
 
 
 @dataclass(frozen=True)

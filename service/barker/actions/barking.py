@@ -24,6 +24,9 @@ def post_bark(stores: Stores, author: User, draft: BarkDraft, bark_id: int) -> S
             stores.barks.add_replies(draft.in_reply_to, 1)
     with best_effort("fan-out"):
         stores.jobs.put(_job(bark.id))
+    if bark.tags:
+        with best_effort("trends"):
+            stores.trends.count(bark.tags, author.id)
     return Shown(bark, replace(author, counts=replace(author.counts, barks=author.counts.barks + 1)))
 
 

@@ -4,6 +4,9 @@ import re
 import unicodedata
 from typing import Annotated, Any, ClassVar
 
+
+from typing import Annotated, Any, Literal
+
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from barker import models, vapid
@@ -11,6 +14,7 @@ from barker.ids import MAX_ID
 
 GIVEN_HANDLE_MAX = 128  # who signs in under a handle that cannot be one is told no more than that it is wrong
 PUSH_SECRET_BYTES = 16
+CURSOR_MAX = 1_000  # one that holds a word, in JSON escapes
 TEXT_CONTROLS = "\n\t"
 LINE_END = re.compile(r"\r\n?")
 INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}  # categories; what Unicode does not know yet may be a new emoji
@@ -94,6 +98,7 @@ Interest = Annotated[str, _sent(models.INTEREST_MAX, 1), _clean(models.INTEREST_
 Interests = Annotated[
     list[Interest], Field(max_length=models.INTERESTS_MAX), AfterValidator(lambda v: list(dict.fromkeys(v)))
 ]
+Query = Annotated[str, _sent(models.QUERY_MAX, 1), _clean(models.QUERY_MAX, lines=False, blank=False)]
 Device = Annotated[str, _sent(models.DEVICE_MAX), _clean(models.DEVICE_MAX, lines=False, blank=True)]
 Text = Annotated[str, _sent(models.TEXT_MAX, 1), _clean(models.TEXT_MAX, lines=True, blank=False)]
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,19}$"), AfterValidator(_bark_id)]
@@ -219,6 +224,34 @@ class Within(Page):
     )
 
 
+class SearchPeople(Page):
+    """Whom to look for: by `q`, by `interest`, or by both."""
+
+    q: Query | None = None
+    interest: Interest | None = None
+    cursor: str | None = Field(None, max_length=CURSOR_MAX)
+
+
+class SearchBarks(Page):
+    """What to look for in barks."""
+
+    q: Query
+
+
+class Matches(Page):
+    """Which people: who share interests with me, or who have others."""
+
+    kind: Literal["similar", "opposite"]
+
+
+class Top(BaseModel):
+    """How many."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, BeforeValidator(_plain)] = Field(models.TRENDS_DEFAULT, ge=1, le=models.TRENDS_MAX)
+
+
 class Resume(BaseModel):
     """From where a stream goes on."""
 
@@ -231,6 +264,12 @@ class NoQuery(BaseModel):
     """No query at all."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class TagPath(BaseModel):
+    """A hashtag, without its sign."""
+
+    tag: str
 
 
 class HandlePath(BaseModel):

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from barker.errors import Invalid
 from barker.ids import MAX_ID
 
+KEY_MAX = 60  # characters of a text that a list is sorted by
 
-def encode(of: str, end: int | tuple[int, ...]) -> str:
+
+def encode(of: str, end: int | tuple[int | str, ...]) -> str:
     """Return the cursor behind where a page of a list ended: an id, or all that the list is sorted by."""
     return urlsafe_b64encode(json.dumps([of, end]).encode()).decode().rstrip("=")
 
@@ -23,15 +25,38 @@ def decode_ends(of: str, cursor: str | None, number: int) -> tuple[int, ...] | N
     return None if cursor is None else _ends(of, cursor, number)
 
 
+def decode_key(of: str, cursor: str | None, number: int) -> tuple[tuple[int, ...], str] | None:
+    """Return the same for a list that is sorted by a text at last. Raises Invalid."""
+    if cursor is None:
+        return None
+    *ends, key = _parsed(of, cursor)
+    if type(key) is not str or not key.isprintable() or len(key) > KEY_MAX:
+        raise _foreign()
+    return _numbers(ends, number), key
+
+
 def _ends(of: str, cursor: str, number: int) -> tuple[int, ...]:
+    return _numbers(_parsed(of, cursor), number)
+
+
+def _parsed(of: str, cursor: str) -> list[object]:
     try:
         found_of, end = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, TypeError, RecursionError):
         found_of = end = None
-    ends = tuple(end) if isinstance(end, list) else (end,)
-    if found_of != of or len(ends) != number or not all(type(one) is int and 0 <= one <= MAX_ID for one in ends):
-        raise Invalid("This cursor is not from this list.", "cursor")
-    return ends
+    if found_of != of or end == []:
+        raise _foreign()
+    return end if isinstance(end, list) else [end]
+
+
+def _numbers(ends: Sequence[object], number: int) -> tuple[int, ...]:
+    if len(ends) != number or not all(type(one) is int and 0 <= one <= MAX_ID for one in ends):
+        raise _foreign()
+    return tuple(ends)  # type: ignore[arg-type]
+
+
+def _foreign() -> Invalid:
+    return Invalid("This cursor is not from this list.", "cursor")
 
 
 def cut(found_ids: Sequence[int], limit: int) -> int | None:

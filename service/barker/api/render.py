@@ -23,6 +23,10 @@ Page = TypeVar(
     shapes.PeopleWithin,
     shapes.Suggestions,
     shapes.Barks,
+
+
+    shapes.Barks,
+    shapes.Matches,
     shapes.Sessions,
     shapes.Notifications,
     shapes.PushSubscriptions,
@@ -35,7 +39,7 @@ def answer(shape: BaseModel, status: int = 200) -> Response:
 
 
 def page(
-    kind: type[Page], items: Sequence[BaseModel], of: str, end: int | tuple[int, ...] | None, **more: int
+    kind: type[Page], items: Sequence[BaseModel], of: str, end: int | tuple[int | str, ...] | None, **more: int
 ) -> Response:
     """Return a page, with a Link to the next one, which goes on behind where this one ended, if there is one."""
     cursor = None if end is None else cursors.encode(of, end)
@@ -115,6 +119,7 @@ def bark(shown: models.Shown, viewer: int | None, *, liked: bool = False) -> sha
     return shapes.Bark(
         id=str(found.id),
         text=found.text,
+        tags=list(found.tags),
         author=user(shown.author),
         created_at=time(ids.ms_of(found.id)),
         edited_at=None,
@@ -135,6 +140,16 @@ def bark_json(shown: models.Shown, *, liked: bool = False) -> bytes:
     if not shown.json:
         shown.json = bark(shown, shown.author.id).model_dump_json().encode()
     return shown.json
+
+
+def match(found: models.Seen, shared: Sequence[str]) -> shapes.Match:
+    """Show somebody, and what she shares with the viewer."""
+    return shapes.Match(user=seen(found), shared=list(shared))
+
+
+def trends(found: Sequence[models.Trend]) -> shapes.Trends:
+    """Show the hashtags of the last day."""
+    return shapes.Trends(items=[shapes.Trend(**vars(one)) for one in found], next=None)
 
 
 def notification(told: models.Told, read: int, liked: Collection[int]) -> shapes.Notification:

@@ -65,10 +65,11 @@ class BarkYou(BaseModel):
 
 
 class Bark(BaseModel):
-    """A bark with its author."""
+    """A bark with its author. `tags` are its hashtags, without case and accents: each has a page at /v1/tags."""
 
     id: Id
     text: str
+    tags: list[str]
     author: User
     created_at: Time
     edited_at: Time | None
@@ -173,6 +174,35 @@ class Barks(BaseModel):
 
     items: list[Bark]
     next: str | None
+
+
+class Match(BaseModel):
+    """Somebody, and which of your interests she shares."""
+
+    user: User
+    shared: list[str]
+
+
+class Matches(BaseModel):
+    """A page of such people."""
+
+    items: list[Match]
+    next: str | None
+
+
+class Trend(BaseModel):
+    """A hashtag: how many people used it in the last day, and in how many barks."""
+
+    tag: str
+    people: int
+    barks: int
+
+
+class Trends(BaseModel):
+    """The hashtags that most people used; there is no next page."""
+
+    items: list[Trend]
+    next: None
 
 
 class Sessions(BaseModel):

@@ -3,7 +3,7 @@
 from flask import Response
 
 from barker import models
-from barker.actions import accounts, seeing
+from barker.actions import accounts, liking, seeing
 from barker.api import bodies, cursors, render, shapes
 from barker.api.auth import answer_signed_in, anyone, public
 from barker.api.blueprint import noun, replies
@@ -44,5 +44,7 @@ def get_barks(path: bodies.HandlePath, query: bodies.Page) -> Response:
     user = seeing.somebody(stores(), viewer(), path.handle).user
     of = f"barks:{user.id}"
     found = stores().barks.by_authors([user.id], cursors.decode(of, query.cursor), query.limit + 1)
-    items = [render.bark(models.Shown(bark, user), viewer()) for bark in found[: query.limit]]
+    shown = [models.Shown(bark, user) for bark in found[: query.limit]]
+    liked = liking.liked_of(stores(), viewer(), shown)
+    items = [render.bark(one, viewer(), liked=one.bark.id in liked) for one in shown]
     return render.page(shapes.Barks, items, of, cursors.cut([bark.id for bark in found], query.limit))

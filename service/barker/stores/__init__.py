@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from barker.models import Shown
 from barker.push.door import Pushes
 from barker.settings import Settings
+from barker.stores import derived
 from barker.stores.answers import Answers
+from barker.stores.bark_search import BarkSearch
 from barker.stores.barks import Barks
 from barker.stores.blocks import Blocks
 from barker.stores.counters import Counters
@@ -18,6 +20,7 @@ from barker.stores.lanes import Lanes
 from barker.stores.likes import Likes
 from barker.stores.notifications import Notifications
 from barker.stores.parted import Parted
+from barker.stores.people_search import PeopleSearch
 from barker.stores.places import Places
 from barker.stores.positions import Positions
 from barker.stores.queues import Queues
@@ -25,6 +28,7 @@ from barker.stores.recent import Recent
 from barker.stores.recount import Recount
 from barker.stores.sessions import Sessions
 from barker.stores.subscriptions import Subscriptions
+from barker.stores.trends import Trends
 from barker.stores.unsettled import Unsettled
 from barker.stores.users import Users
 from barker.stores.walks import Walks
@@ -40,9 +44,11 @@ class Stores:
 
     documents: DocumentStore
     users: Users
+    people_search: PeopleSearch
     sessions: Sessions
     subscriptions: Subscriptions
     barks: Barks
+    bark_search: BarkSearch
     likes: Likes
     notifications: Notifications
     unsettled: Unsettled
@@ -56,6 +62,7 @@ class Stores:
     walks: Walks
     places: Places
     counters: Counters
+    trends: Trends
     queues: Queues
     jobs: Jobs
     lanes: Lanes
@@ -72,8 +79,9 @@ class Stores:
         }
 
     def prepare(self) -> None:
-        """Create indexes, constraints, lanes and functions; may be repeated."""
+        """Create indexes, constraints, lanes and functions, and derive what is missing; may be repeated."""
         self.documents.prepare()
+        derived.catch_up(self.documents)
         self.graph.prepare()
         self.queues.prepare()
         self.places.prepare()
@@ -81,6 +89,7 @@ class Stores:
 
     def close(self) -> None:
         """Close all connections."""
+        self.trends.close()
         for store in (self.documents, self.graph, self.places, self.counters, self.queues, self.jobs, self.lanes):
             store.close()
 
@@ -93,9 +102,11 @@ def connect(settings: Settings) -> Stores:
     return Stores(
         documents=documents,
         users=Users(of("users")),
+        people_search=PeopleSearch(of("users")),
         sessions=Sessions(of("sessions")),
         subscriptions=Subscriptions(of("subscriptions")),
         barks=Barks(of("barks")),
+        bark_search=BarkSearch(of("barks")),
         likes=Likes(of("likes")),
         notifications=Notifications(of("notifications")),
         unsettled=Unsettled(of("unsettled"), of("settled")),
@@ -109,6 +120,7 @@ def connect(settings: Settings) -> Stores:
         places=Places(settings.places_url, settings.redis_seconds, settings.places_grid_metres),
         walks=Walks(graph),
         counters=Counters(settings.places_url, settings.redis_seconds),
+        trends=Trends(settings.places_url, settings.redis_seconds),
         queues=Queues(settings.queues_url, settings.redis_seconds),
         jobs=Jobs(settings.queues_url, settings.redis_seconds),
         lanes=Lanes(settings.queues_url, settings.redis_seconds),

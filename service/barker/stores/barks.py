@@ -9,7 +9,7 @@ from typing import Any
 import pymongo
 from pymongo.errors import DuplicateKeyError
 
-from barker import ids
+from barker import ids, words
 from barker.models import Bark
 from barker.stores.documents import FIRST_LOOK_MS, RECOVER_SECONDS, Document, Documents, guard, later
 
@@ -18,6 +18,7 @@ DAY_MS = 24 * 3600 * 1000
 ALL_SHARES = {"$cond": [{"$gt": ["$shares", 0]}, {"$range": [0, "$shares"]}, "$$REMOVE"]}
 ONCE_MORE = {"$add": [{"$ifNull": ["$again", 0]}, 1]}
 NOT_BEGUN = {"begun": 1, "shares": 1, "shares_left": 1, "mixed": 1}
+SHOWN = {"words": 0}
 MERGED = 200  # authors: up to so many MongoDB merges index ranges for `$in` with a sort, beyond it sorts all
 
 
@@ -62,13 +63,13 @@ class Barks:
     @guard
     def by_id(self, bark_id: int) -> Bark | None:
         """Return one bark, also a deleted one."""
-        document = self._barks.find_one({"_id": bark_id})
+        document = self._barks.find_one({"_id": bark_id}, SHOWN)
         return _from_document(document) if document else None
 
     @guard
     def by_ids(self, bark_ids: Collection[int]) -> dict[int, Bark]:
         """Return many in one query, by id; deleted ones are left out."""
-        found = self._barks.find({"_id": {"$in": list(bark_ids)}, "deleted": False})
+        found = self._barks.find({"_id": {"$in": list(bark_ids)}, "deleted": False}, SHOWN)
         return {document["_id"]: _from_document(document) for document in found}
 
     @guard
@@ -80,7 +81,8 @@ class Barks:
                     "author": {"$in": author_ids[start : start + MERGED]},
                     "deleted": False,
                     "_id": {"$lt": before, "$gt": after},
-                }
+                },
+                SHOWN,
             )
             .sort("_id", -1)
             .limit(limit)
@@ -101,7 +103,7 @@ class Barks:
         The time is longer than a request can take: what is noted here is counted after all it stands for.
         """
         same = {"_id": bark_id, "deleted": False}
-        found = self._barks.find_one_and_update(same, {"$set": {"likes_due": now_ms + COUNT_AFTER_MS}})
+        found = self._barks.find_one_and_update(same, {"$set": {"likes_due": now_ms + COUNT_AFTER_MS}}, SHOWN)
         return _from_document(found) if found else None
 
     @guard
@@ -133,14 +135,15 @@ class Barks:
         """Leave a tombstone, with the intent to tell it, in one write; None if the author has no such bark."""
         document = self._barks.find_one_and_update(
             {"_id": bark_id, "author": author_id, "deleted": False},
-            {"$set": {"deleted": True, "text": "", **_pending(now_ms)}, "$unset": NOT_BEGUN},
+            {"$set": {"deleted": True, "text": "", **_pending(now_ms)}, "$unset": {**NOT_BEGUN, "words": 1}},
+            SHOWN,
         )
         return _from_document(document) if document else None
 
     @guard
     def pending(self, bark_ids: Collection[int]) -> list[FanOut]:
         """Return those whose fan-out is pending."""
-        return list(map(_fan_out, self._barks.find({"_id": {"$in": list(bark_ids)}, "fan_out": "pending"})))
+        return list(map(_fan_out, self._barks.find({"_id": {"$in": list(bark_ids)}, "fan_out": "pending"}, SHOWN)))
 
     @guard
     def begin(self, pending: Collection[FanOut], now_ms: int) -> list[FanOut]:
@@ -148,7 +151,7 @@ class Barks:
         given = {(one.bark.id, one.bark.deleted) for one in pending}
         still = {"_id": {"$in": [bark_id for bark_id, _ in given]}, "fan_out": "pending"}
         self._barks.update_many({**still, "begun": None}, {"$set": {"begun": now_ms}})
-        begun = map(_fan_out, self._barks.find({**still, "begun": {"$gt": 0}}))
+        begun = map(_fan_out, self._barks.find({**still, "begun": {"$gt": 0}}, SHOWN))
         return [one for one in begun if (one.bark.id, one.bark.deleted) in given]  # or deleted since, and to be told so
 
     @guard
@@ -157,7 +160,7 @@ class Barks:
         same = {"_id": bark.id, "deleted": bark.deleted, "fan_out": "pending"}
         cut = {"shares": shares, "shares_left": list(range(shares)), "mixed": {"$gt": ["$begun", 0]}}
         self._barks.update_one({**same, "shares": None}, [{"$set": cut}])
-        found = self._barks.find_one(same)
+        found = self._barks.find_one(same, SHOWN)
         return _fan_out(found) if found else None
 
     @guard
@@ -166,6 +169,7 @@ class Barks:
         found = self._barks.find_one_and_update(
             {"_id": one.bark.id, "deleted": one.bark.deleted, "again": one.again},
             {"$pull": {"shares_left": share}},
+            SHOWN,
             return_document=pymongo.ReturnDocument.AFTER,
         )
         return found is not None and found.get("shares_left") == []
@@ -240,6 +244,7 @@ def _to_document(bark: Bark) -> dict[str, Any]:
         "quote_of": bark.quote_of,
         "replies": bark.replies,
         "deleted": False,
+        "words": words.bark_keys(bark.text),
     }
 
 

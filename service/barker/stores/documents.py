@@ -1,16 +1,17 @@
 """MongoDB, the truth about people and barks: the connection, the collections and their indexes.
 
-users      _id handle password name about interests counts{barks followers following} notified
+users      _id handle password name about interests counts{barks followers following} notified words reach
            password is an argon2 hash; counts are derived: barks by $inc, the others set from the graph;
-           notified: the newest notification that was read
+           notified: the newest notification that was read; words and reach: see `people_search`
 sessions   _id user token device seen             token is the SHA-256 of the real one; gone 90 days after `seen`
 subscriptions  _id user session hash endpoint p256dh auth
            where browsers are pushed to; hash is the SHA-256 of the endpoint; none outlives its session
 barks      _id author text thread in_reply_to quote_of replies likes likes_due deleted fan_out fan_out_due looks begun
-           fanned_at again recovered shares shares_left mixed
+           fanned_at again recovered shares shares_left mixed words
            fan_out is pending or done; fan_out_due (ms) is when the sweep shall look at a pending one; begun and
            fanned_at (ms): when it was first tried, and last done; again: how often it was to be done anew; a
            large one is cut into shares, by buckets; mixed: it had begun before; recovered: after which restart;
+           words: its different words, folded, and its hashtags with their sign; a deleted one has none;
            likes_due (ms): when its likes shall be counted anew; nobody moves the count where it is not set
 likes      _id "<bark>:<user>" bark user at liked due looks
            at is the id of the like; one that was taken back stays, not `liked`; due: its author is not told of it yet
@@ -25,6 +26,8 @@ parted     _id "<user>:<other>" user other
 positions  _id {user device} or {user session} entry at
            how far somebody has read on a device, known by the name of it or by its session; entry is padded, so that
            its text sorts as entries do; gone 90 days after `at`, when it was moved last
+derived    _id version upto
+           how far up documents of a collection, which were there before, have got the fields that searches need
 answers    _id fingerprint reserved started status body at
            what a POST with an Idempotency-Key answered; gone after a day
 
@@ -119,6 +122,38 @@ class DocumentStore:
         ]
         clock_ms = round(hello["localTime"].replace(tzinfo=UTC).timestamp() * 1000)
         return Facts(version(built["version"]), clock_ms, tuple(missing), {"set": hello.get("setName")})
+    def _create_indexes(self) -> None:
+        c = self.collection
+        c("users").create_index("handle", unique=True)
+        c("users").create_index([("reach", DESCENDING), ("words", ASCENDING), ("_id", DESCENDING)])
+        c("sessions").create_index("token", unique=True)
+        c("sessions").create_index([("user", ASCENDING), ("_id", DESCENDING)])
+        c("sessions").create_index("seen", expireAfterSeconds=SESSION_DAYS * 24 * 3600)
+        c("subscriptions").create_index("hash", unique=True)
+        c("subscriptions").create_index([("user", ASCENDING), ("_id", DESCENDING)])
+        c("barks").create_index(
+            [("author", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"deleted": False}
+        )
+        c("barks").create_index(
+            [("words", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"words": {"$exists": True}}
+        )
+        c("barks").create_index("fan_out_due", partialFilterExpression={"fan_out": "pending"})
+        c("barks").create_index("likes_due", sparse=True)
+        c("likes").create_index([("bark", ASCENDING), ("liked", ASCENDING), ("at", DESCENDING)])
+        c("likes").create_index("due", sparse=True)
+        c("notifications").create_index(
+            [("to", ASCENDING), ("id", DESCENDING)], partialFilterExpression={"gone": False}
+        )
+        same = [("to", ASCENDING), ("kind", ASCENDING), ("bark", ASCENDING), ("gone", ASCENDING), ("id", DESCENDING)]
+        c("notifications").create_index(same)
+        c("notifications").create_index("bark", sparse=True)
+        c("notifications").create_index("due", sparse=True)
+        c("notifications").create_index("told_ms", sparse=True)
+        c("unsettled").create_index("pair")
+        c("unsettled").create_index("due")
+        c("settled").create_index("at", expireAfterSeconds=SETTLED_SECONDS)
+        c("positions").create_index("at", expireAfterSeconds=SESSION_DAYS * 24 * 3600)
+        c("answers").create_index("at", expireAfterSeconds=ANSWER_SECONDS)
 
     def close(self) -> None:
         """Close all connections."""

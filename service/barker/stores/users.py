@@ -9,6 +9,10 @@ from pymongo.errors import DuplicateKeyError
 from barker.errors import Conflict
 from barker.models import Counts, User
 from barker.stores.documents import Document, Documents, guard
+from barker.stores.people_search import derived, derived_of, reach_of
+
+SHOWN = {"password": 0, "words": 0, "reach": 0}
+TRIES = 10  # to change a profile that others change at the same time
 
 
 class Users:
@@ -38,19 +42,19 @@ class Users:
     @guard
     def by_id(self, user_id: int) -> User | None:
         """Return one user."""
-        document = self._users.find_one({"_id": user_id}, {"password": 0})
+        document = self._users.find_one({"_id": user_id}, SHOWN)
         return _from_document(document) if document else None
 
     @guard
     def by_ids(self, user_ids: Collection[int]) -> dict[int, User]:
         """Return many in one query, by id; who is gone is left out."""
-        found = self._users.find({"_id": {"$in": list(user_ids)}}, {"password": 0})
+        found = self._users.find({"_id": {"$in": list(user_ids)}}, SHOWN)
         return {document["_id"]: _from_document(document) for document in found}
 
     @guard
     def by_handle(self, handle: str) -> User | None:
         """Return the user of a handle, which may be in any case."""
-        document = self._users.find_one({"handle": handle.lower()}, {"password": 0})
+        document = self._users.find_one({"handle": handle.lower()}, SHOWN)
         return _from_document(document) if document else None
 
     @guard
@@ -84,11 +88,19 @@ class Users:
 
     @guard
     def update(self, user_id: int, changes: Mapping[str, Any]) -> User | None:
-        """Set the given fields of a profile and return the whole."""
-        found = self._users.find_one_and_update(
-            {"_id": user_id}, {"$set": dict(changes)}, {"password": 0}, return_document=ReturnDocument.AFTER
-        )
-        return _from_document(found) if found else None
+        """Set the given fields of a profile, with what is derived of it, in one write, and return the whole."""
+        for _ in range(TRIES):
+            before = self._users.find_one({"_id": user_id}, SHOWN)
+            if before is None:
+                return None
+            same = {name: before[name] for name in ("_id", "name", "about", "interests")}
+            words = derived({**before, **changes})["words"]
+            found = self._users.find_one_and_update(
+                same, {"$set": {**changes, "words": words}}, SHOWN, return_document=ReturnDocument.AFTER
+            )
+            if found:
+                return _from_document(found)
+        raise Conflict("Your profile is being changed elsewhere at the same time.")
 
     @guard
     def notified(self, user_id: int) -> int:
@@ -116,12 +128,14 @@ class Users:
     def set_counts(self, counts: Mapping[int, Mapping[str, int]]) -> None:
         """Set counts of the graph: user id → {followers | following: number}."""
         self._users.bulk_write(
-            [
-                UpdateOne({"_id": user_id}, {"$set": {f"counts.{name}": value for name, value in of_user.items()}})
-                for user_id, of_user in counts.items()
-            ],
+            [UpdateOne({"_id": user_id}, {"$set": _counted(of_user)}) for user_id, of_user in counts.items()],
             ordered=False,
         )
+
+
+def _counted(counts: Mapping[str, int]) -> dict[str, int]:
+    reach = {"reach": reach_of(counts["followers"])} if "followers" in counts else {}
+    return {f"counts.{name}": value for name, value in counts.items()} | reach
 
 
 def _to_document(user: User) -> dict[str, Any]:
@@ -132,6 +146,7 @@ def _to_document(user: User) -> dict[str, Any]:
         "about": user.about,
         "interests": list(user.interests),
         "counts": vars(user.counts),
+        **derived_of(user),
     }
 
 

@@ -1,0 +1,269 @@
+"""Finding people, by keys derived of their profiles: `words` and `reach` of the collection `users`.
+
+words  sorted, folded: "h" + handle, "n" + a word of name or handle, "a" + one of those or of about,
+       "i" + an interest, and "i" alone for who has any
+reach  followers in powers of two: 0, 1, 2-3, 4-7 …, so that it seldom changes
+
+One index, (reach, words, _id), serves all of it: the best known come first, and a search ends when its page is full, be
+it of a letter that fits everybody. Where it does not fill up, MongoDB leaps from reach to reach, some twenty times.
+Nothing sorts. What one key finds and the others refuse is looked at up to BUDGET times for each part of a page.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from barker.errors import Invalid
+from barker.models import Mark, Sought, User
+from barker.stores.documents import Document, Documents, guard
+from barker.stores.recent import Recent
+from barker.words import fold, words_of
+
+BUDGET = 1_000  # people looked at for one part of a page
+COUNTED = 1_000  # people counted to tell a rare key from a frequent one
+COUNTED_SECONDS, COUNTED_KEYS = 600, 10_000
+ABOUT_WORDS_MAX = 60  # different words of a profile that are found
+LAST = "\U0010ffff"  # above every character
+ANY_INTEREST = "i"
+
+Stages = list[dict[str, Any]]
+
+
+def profile_keys(profile: Mapping[str, Any]) -> list[str]:
+    """Return by what somebody is found who has this handle, name, about and interests."""
+    handle = profile["handle"]
+    named = [handle, *words_of(f"{handle} {profile['name']}")]
+    words = dict.fromkeys([*named, *words_of(profile["about"])])
+    interests = [fold(interest) for interest in profile["interests"]]
+    return sorted(
+        {
+            f"h{handle}",
+            *(f"n{word}" for word in named),
+            *(f"a{word}" for word in list(words)[:ABOUT_WORDS_MAX]),
+            *(f"i{interest}" for interest in interests),
+            *([ANY_INTEREST] if interests else []),
+        }
+    )
+
+
+def reach_of(followers: int) -> int:
+    """Return the power of two that a number of followers is below."""
+    return max(0, followers).bit_length()
+
+
+def derived(document: Document) -> dict[str, Any]:
+    """Return what is derived of somebody's document so that she is found."""
+    return {"words": profile_keys(document), "reach": reach_of(document["counts"]["followers"])}
+
+
+def derived_of(user: User) -> dict[str, Any]:
+    """Return the same of somebody who has no document yet."""
+    return {"words": profile_keys(vars(user)), "reach": reach_of(user.counts.followers)}
+
+
+@dataclass(frozen=True)
+class Span:
+    """All keys from `low` up to `high`, which is left out."""
+
+    low: str
+    high: str
+
+    @classmethod
+    def from_(cls, beginning: str) -> "Span":
+        """Return all that begin like this."""
+        return cls(beginning, beginning + LAST)
+
+    @classmethod
+    def only(cls, key: str) -> "Span":
+        """Return one key alone."""
+        return cls(key, key + "\0")
+
+    def among(self) -> dict[str, Any]:
+        """Return the condition that one of a person's keys is of these."""
+        return {"$elemMatch": {"$gte": self.low, "$lt": self.high}}
+
+    def above(self, key: str) -> "Span":
+        """Return those of these that are greater than one of them."""
+        return Span(key + "\0", self.high)
+
+
+@dataclass(frozen=True)
+class Ring:
+    """People who have a key of each of the spans, and are not in the ring before: all of `but`."""
+
+    spans: Sequence[Span]
+    but: Sequence[Span] = ()
+    not_handle: str = ""
+
+    def refuse(self, lead: int) -> dict[str, Any]:
+        """Return what people have to fulfil beside the span that leads to them."""
+        must: Stages = [{"words": span.among()} for at, span in enumerate(self.spans) if at != lead]
+        if self.not_handle:
+            must.append({"handle": {"$ne": self.not_handle}})
+        if self.but:
+            must.append({"$nor": [{"$and": [{"words": span.among()} for span in self.but]}]})
+        return {"$and": must} if must else {}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of the index: people of some reach, with a key of the span, who fulfil the rest."""
+
+    ring: int
+    where: Mapping[str, Any]
+    span: Span
+    rest: Mapping[str, Any]
+
+    def stages(self, wanted: int) -> Stages:
+        """Return how to read it: who fits, up to so many, then the first one beyond the budget, if it ended."""
+        read: Stages = [{"$match": {**self.where}}, {"$sort": {"reach": -1}}]
+        if not self.rest:
+            return [*read, {"$limit": wanted}, self._shown(over=False)]
+        # MongoDB reads all that a limit allows before it looks at the rest: a few first, which is enough for most.
+        few, fits = 2 * wanted, [{"$match": self.rest}, {"$limit": wanted}, self._shown(over=False)]
+        more: Stages = [*read, {"$skip": few}, {"$limit": BUDGET}, *fits]
+        ended: Stages = [*read, {"$skip": few + BUDGET}, {"$limit": 1}, self._shown(over=True)]
+        return _union([[*read, {"$limit": few}, *fits], more, ended])
+
+    def _shown(self, *, over: bool) -> dict[str, Any]:
+        within = {"$and": [{"$gte": ["$$this", self.span.low]}, {"$lt": ["$$this", self.span.high]}]}
+        key = {"$first": {"$filter": {"input": "$words", "as": "this", "cond": within}}}
+        return {"$project": {"reach": 1, "ring": {"$literal": self.ring}, "over": {"$literal": over}, "key": key}}
+
+
+class PeopleSearch:
+    """People by what they say of themselves, the best known first."""
+
+    def __init__(self, users: Documents) -> None:
+        self._users = users
+        self._counted: Recent[str, int] = Recent(COUNTED_SECONDS, COUNTED_KEYS)
+
+    @guard
+    def page(self, sought: Sought, after: Mark | None, limit: int) -> tuple[list[int], Mark | None]:
+        """Return a page of people's ids and where the next one begins, which may be also where a page is not full.
+
+        First who has the very handle, then whose handle begins so, then in whose name or handle there are all of the
+        words or their beginnings, then in whose profile; each by reach, then by the key that was found, then newest.
+        """
+        rings = _rings(sought)
+        lead = after.lead if after else self._lead(rings[-1])
+        stages = [part.stages(limit + 1) for part in _left(rings, lead, after)]
+        if sought.handle and after is None:
+            exact: Stages = [{"$match": _exactly(sought)}, {"$project": {"reach": 1, "ring": {"$literal": 0}}}]
+            stages.insert(0, exact)
+        return self._cut(stages, lead, limit)
+
+    def _cut(self, stages: Sequence[Stages], lead: int, limit: int) -> tuple[list[int], Mark | None]:
+        """Read parts of a page until it is full, or until the budget of one of them ends."""
+        # NOTE MongoDB reads one after the other, and none before it is needed: a full page ends the reading.
+        found = list(self._users.aggregate([*_union(stages), {"$limit": limit + 1}]))
+        over = next((at for at, one in enumerate(found) if one.get("over")), len(found))
+        people = [int(one["_id"]) for one in found[:over]]
+        if over < len(found):
+            return people, _mark(found[over], lead, over=1)
+        return people[:limit], _mark(found[limit - 1], lead) if len(people) > limit else None
+
+    def _lead(self, ring: Ring) -> int:
+        """Return which of a ring's spans the fewest people are in, as far as it is worth counting."""
+        if len(ring.spans) == 1:
+            return 0
+        numbers = self._numbers(ring.spans)
+        return numbers.index(min(numbers))
+
+    @guard
+    def numbers(self, keys: Sequence[str]) -> list[int]:
+        """Count who has each of these keys, up to COUNTED, in one call; for COUNTED_SECONDS it stays known."""
+        known = self._counted.known()
+        if missing := [key for key in keys if key not in known]:
+            found = dict(zip(missing, self._numbers([Span.only(key) for key in missing]), strict=True))
+            return [known.setdefault(key, found.get(key, 0)) for key in keys]
+        return [known[key] for key in keys]
+
+    def _numbers(self, spans: Sequence[Span]) -> list[int]:
+        counts: list[Stages] = [
+            [
+                {"$match": {"reach": {"$gte": 0}, "words": span.among()}},
+                {"$limit": COUNTED},
+                {"$count": "number"},
+                {"$set": {"at": {"$literal": at}}},
+            ]
+            for at, span in enumerate(spans)
+        ]
+        found = {one["at"]: int(one["number"]) for one in self._users.aggregate(_union(counts))}
+        return [found.get(at, 0) for at in range(len(spans))]
+
+    @guard
+    def sharing(self, keys: Sequence[str], each: int) -> dict[int, list[str]]:
+        """Return the best known people with each of these keys, up to so many, with all of the keys that they have."""
+        shared = {"$project": {"shared": {"$setIntersection": ["$words", list(keys)]}}}
+        parts: list[Stages] = [
+            [{"$match": {"reach": {"$gte": 0}, "words": key}}, {"$sort": {"reach": -1}}, {"$limit": each}, shared]
+            for key in keys
+        ]
+        return {int(one["_id"]): sorted(one["shared"]) for one in self._users.aggregate(_union(parts))} if parts else {}
+
+    @guard
+    def without(self, keys: Collection[str], after: Mark | None, limit: int) -> tuple[list[int], Mark | None]:
+        """Return a page of people who have interests, and none of these keys."""
+        rest = {"words": {"$nin": list(keys)}}
+        parts = _parts(0, Span.only(ANY_INTEREST), rest, after)
+        return self._cut([part.stages(limit + 1) for part in parts], 0, limit)
+
+
+def _rings(sought: Sought) -> list[Ring]:
+    interest = [Span.only(f"i{sought.interest}")] if sought.interest else []
+    handles = Span.from_(f"h{sought.handle}")
+    rings = [Ring([handles, *interest], not_handle=sought.handle)] if sought.handle else []
+    if sought.words and not sought.by_handle:
+        named = [Span.from_(f"n{word}") for word in sought.words]
+        about = [Span.from_(f"a{word}") for word in sought.words]
+        rings.append(Ring([*named, *interest], but=[handles] if sought.handle else []))
+        rings.append(Ring([*about, *interest], but=named))
+    return rings or [Ring(interest)]
+
+
+def _exactly(sought: Sought) -> dict[str, Any]:
+    return {"handle": sought.handle, **({"words": f"i{sought.interest}"} if sought.interest else {})}
+
+
+def _left(rings: Sequence[Ring], lead: int, after: Mark | None) -> Iterator[Part]:
+    """Return the stretches of the index that are left behind a mark, in order."""
+    for at, ring in enumerate(rings, 1):
+        if after is None or at >= after.ring:
+            leads = min(lead, len(ring.spans) - 1)
+            here = after if after and at == after.ring else None
+            yield from _parts(at, ring.spans[leads], ring.refuse(leads), here)
+
+
+def _parts(ring: int, span: Span, rest: Mapping[str, Any], after: Mark | None) -> Iterator[Part]:
+    """Cut what is left of a ring behind a mark: the rest of its key, of its reach, and all below that."""
+    if after is None:
+        yield Part(ring, {"reach": {"$gte": 0}, "words": span.among()}, span, rest)
+        return
+    if not span.low <= after.key < span.high:
+        raise Invalid("This cursor is not from this list.", "cursor")
+    # Who has a smaller key of the span, too, came there.
+    same, above = Span.only(after.key), span.above(after.key)
+    for where, left, shown in (
+        ({"words": after.key, "_id": {"$lt": after.id}}, same, Span(span.low, after.key)),
+        ({"words": above.among()}, above, Span(span.low, above.low)),
+    ):
+        if left.low < span.high:
+            earlier = {"words": {"$not": shown.among()}} if shown.low < shown.high else {}
+            yield Part(ring, {"reach": after.reach, **where}, left, _both(earlier, rest))
+    yield Part(ring, {"reach": {"$gte": 0, "$lt": after.reach}, "words": span.among()}, span, rest)
+
+
+def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"$and": [one, other]} if one and other else one or other
+
+
+def _union(parts: Sequence[Stages]) -> Stages:
+    first, *others = parts
+    return [*first, *({"$unionWith": {"coll": "users", "pipeline": part}} for part in others)]
+
+
+def _mark(found: Document, lead: int, over: int = 0) -> Mark:
+    """Return the mark behind somebody; before her, who is over the budget, with 1."""
+    key, ring, reach = str(found.get("key", "")), int(found["ring"]), int(found.get("reach", 0))
+    return Mark(key, ring, lead, reach, int(found["_id"]) + over)
