@@ -120,7 +120,8 @@ class Part:
         if not self.rest:
             return [*read, {"$limit": wanted}, self._shown(over=False)]
         # MongoDB reads all that a limit allows before it looks at the rest: a few first, which is enough for most.
-        few, fits = 2 * wanted, [{"$match": self.rest}, {"$limit": wanted}, self._shown(over=False)]
+        few = 2 * wanted
+        fits: Stages = [{"$match": self.rest}, {"$limit": wanted}, self._shown(over=False)]
         more: Stages = [*read, {"$skip": few}, {"$limit": BUDGET}, *fits]
         ended: Stages = [*read, {"$skip": few + BUDGET}, {"$limit": 1}, self._shown(over=True)]
         return _union([[*read, {"$limit": few}, *fits], more, ended])
