@@ -47,7 +47,10 @@ def similar(
 
 def _keys(me: User) -> dict[str, str]:
     """Return my interests by what they are found by."""
-    return {f"i{fold(interest)}": interest for interest in reversed(me.interests)}
+    mine: dict[str, str] = {}
+    for interest in me.interests:
+        mine.setdefault(f"i{fold(interest)}", interest)
+    return mine
 
 
 def _weights(stores: Stores, keys: list[str]) -> dict[str, int]:
