@@ -225,11 +225,11 @@ class Sought:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """Where a page of people ended: the key by which the last one was found, in which ring, and what led there."""
+class End:
+    """Where a page of people ended: the key by which the last one was found, in which tier, and what led there."""
 
     key: str
-    ring: int
+    tier: int
     lead: int
     reach: int
     id: int

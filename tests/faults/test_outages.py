@@ -27,6 +27,10 @@ list who is between        | 503 documents | 503 graph | 200        | 200
 find a path                | 503 documents | 503 graph | 200        | 200
 read suggestions           | 503 documents | 503 graph | 200        | 200
 dismiss one                | 503 documents | 503 graph | 204        | 204
+search people              | 503 documents | 200       | 200        | 200
+search barks               | 503 documents | 200       | 200        | 200
+find matches               | 503 documents | 200       | 200        | 200
+read the trends            | 200           | 200       | 503 places | 200
 sign up                    | 503 documents | 201       | 201        | 201
 sign in                    | 503 documents | 201       | 201        | 201
 subscribe to push          | 503 documents | 201       | 201        | 201
@@ -110,6 +114,12 @@ def test_people_near_are_shown_without_you_follow_where_that_is_not_known(outage
         (ada,) = shown.json["items"]
         assert ada["distance_m"] == 0
         assert (ada["user"]["you"] is None) == (outage.store == "graph")
+def test_searches_find_the_same_and_show_you_as_null_where_that_is_not_known(outage: Outage, cast: Cast) -> None:
+    if outage.store != "documents":
+        (found,) = outage.answers["search people"].json["items"]
+        assert found["handle"] == cast.ada.handle
+        assert (found["you"] is None) == (outage.store == "graph")
+        assert [bark["text"] for bark in outage.answers["search barks"].json["items"]] == OLD[:1]
 
 
 def test_limits_are_off_without_their_store_and_on_otherwise(outage: Outage) -> None:

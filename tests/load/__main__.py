@@ -14,6 +14,7 @@ from barker.local.folder import claimed
 from barker.settings import Settings
 from barker.stores import Stores, connect
 from tests.load import fair, fanout, feed, growth, live, machine, memory, nearby, small, walks
+from tests.load import fair, fanout, feed, growth, live, machine, memory, search, small
 from tests.load.bench import Bench, Options, OutOfTime
 from tests.load.processes import ROOT
 from tests.load.report import PLAIN_WIDTH, Report
@@ -27,6 +28,7 @@ MEASUREMENTS: Mapping[str, Callable[[Bench, World], None]] = {
     "feed": feed.measure,
     "nearby": nearby.measure,
     "live": live.measure,
+    "search": search.measure,
     "growth": growth.measure,
     "fair": fair.measure,
     "walks": walks.measure,

@@ -9,7 +9,7 @@ import pytest
 from barker import ids
 from barker.actions.searching import sought_of
 from barker.errors import Invalid
-from barker.models import Counts, Mark, User
+from barker.models import Counts, End, User
 from barker.settings import Settings
 from barker.stores import Stores, connect, derived
 from barker.stores.people_search import ANY_INTEREST, BUDGET
@@ -185,32 +185,32 @@ def crowd(stores: Stores, number: int) -> list[User]:
 
 
 def by_hand(people: list[User], query: str, interest: str | None) -> list[list[int]]:
-    """Return who has to be found, in rings; within a ring the reach has to fall."""
-    parts, rings = words_of(query), []
+    """Return who has to be found, in tiers; within a tier the reach has to fall."""
+    parts, tiers = words_of(query), []
     for said in ("", "about"):
         texts = {u: f"{u.handle} {u.name} {getattr(u, said, '')}" for u in people}
         fits = [u for u in people if all(any(w.startswith(p) for w in words_of(texts[u])) for p in parts)]
-        rings.append([u.id for u in fits if interest is None or interest in map(fold, u.interests)])
-    heads = [u.id for u in people if u.handle.startswith(query) and u.id in rings[0]] if len(parts) == 1 else []
-    named = [one for one in rings[0] if one not in heads]
-    return [heads, named, [one for one in rings[1] if one not in rings[0]]]
+        tiers.append([u.id for u in fits if interest is None or interest in map(fold, u.interests)])
+    heads = [u.id for u in people if u.handle.startswith(query) and u.id in tiers[0]] if len(parts) == 1 else []
+    named = [one for one in tiers[0] if one not in heads]
+    return [heads, named, [one for one in tiers[1] if one not in tiers[0]]]
 
 
 @pytest.mark.parametrize("interest", [None, "go"])
 @pytest.mark.parametrize("query", ["an", "anna", "b", "dan eve", "a b", "cat x"])
 def test_pages_hold_everybody_once_in_order(stores: Stores, query: str, interest: str | None) -> None:
     people = crowd(stores, 600)
-    rings = by_hand(people, query, interest)
+    tiers = by_hand(people, query, interest)
     found = pages(stores, query, interest, 37)
     flat = [one for page in found for one in page]
-    assert sorted(flat) == sorted(one for ring in rings for one in ring)
+    assert sorted(flat) == sorted(one for tier in tiers for one in tier)
     reach = {user.id: user.counts.followers.bit_length() for user in people}
     start = 0
-    for ring in rings:
-        part = flat[start : start + len(ring)]
-        assert set(part) == set(ring)
+    for tier in tiers:
+        part = flat[start : start + len(tier)]
+        assert set(part) == set(tier)
         assert [reach[one] for one in part] == sorted((reach[one] for one in part), reverse=True)
-        start += len(ring)
+        start += len(tier)
 
 
 def test_a_budget_that_ends_makes_a_short_page_and_loses_nobody(
@@ -221,7 +221,7 @@ def test_a_budget_that_ends_makes_a_short_page_and_loses_nobody(
     for query, interest in (("dan eve", None), ("a b", "tea"), ("an", "sun")):
         found = pages(stores, query, interest, 10)
         flat = [one for page in found for one in page]
-        assert sorted(flat) == sorted(one for ring in by_hand(people, query, interest) for one in ring)
+        assert sorted(flat) == sorted(one for tier in by_hand(people, query, interest) for one in tier)
         assert any(len(page) < 10 for page in found[:-1])
 
 
@@ -266,7 +266,7 @@ def test_what_fits_very_many_costs_a_page_and_no_more(
 def test_a_cursor_that_names_a_foreign_key_is_refused(stores: Stores) -> None:
     for key in ("", "i", "hada", "nb", "password"):
         with pytest.raises(Invalid):
-            stores.people_search.page(sought_of("ada", None), Mark(key, 2, 0, 5, 5), 10)
+            stores.people_search.page(sought_of("ada", None), End(key, 2, 0, 5, 5), 10)
 
 
 def test_without_and_sharing_are_bounded_too(crowded: Crowded, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ finds ears here and no choir; the best known come first, since won over they are
 from dataclasses import dataclass
 
 from barker.actions import seeing
-from barker.models import Mark, Seen, User
+from barker.models import End, Seen, User
 from barker.stores import Stores
 from barker.stores.people_search import ANY_INTEREST
 from barker.words import fold
@@ -70,7 +70,7 @@ def opposite(
     mine = _keys(me)
     if not mine:
         return [], None
-    mark = Mark(ANY_INTEREST, 0, 0, *after) if after else None
-    found, end = stores.people_search.without(list(mine), mark, limit)
+    behind = End(ANY_INTEREST, 0, 0, *after) if after else None
+    found, end = stores.people_search.without(list(mine), behind, limit)
     people = seeing.people(stores, me.id, found)
     return [Match(seen, []) for seen in people if _is_new(seen)], (end.reach, end.id) if end else None

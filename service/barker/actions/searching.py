@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from barker import words
 from barker.actions import feed, seeing
 from barker.errors import Invalid, NotFound
-from barker.models import QUERY_WORDS_MAX, Mark, Seen, Shown, Sought
+from barker.models import QUERY_WORDS_MAX, End, Seen, Shown, Sought
 from barker.stores import Stores
 
 HANDLE_PART = re.compile(r"[a-z0-9_]{1,30}")
@@ -41,17 +41,17 @@ def _check(found: Sequence[str]) -> None:
         raise Invalid(f"It has {len(found)} words, and may have {QUERY_WORDS_MAX}.", "q")
 
 
-def tag_of(named: str) -> str:
-    """Return a hashtag, folded. Raises NotFound."""
+def tag_key(named: str) -> str:
+    """Return what a bark with this hashtag has. Raises NotFound."""
     tag = words.tag_of(named)
     if tag is None:
         raise NotFound("There can be no such hashtag.")
-    return tag
+    return f"#{tag}"
 
 
 def people(
-    stores: Stores, viewer: int | None, sought: Sought, after: Mark | None, limit: int
-) -> tuple[list[Seen], Mark | None]:
+    stores: Stores, viewer: int | None, sought: Sought, after: End | None, limit: int
+) -> tuple[list[Seen], End | None]:
     """Return a page of people, the best fit first, and behind whom the next one begins."""
     found, end = stores.people_search.page(sought, after, limit)
     return seeing.people(stores, viewer, found), end

@@ -1,10 +1,12 @@
-"""Barks: writing, reading and deleting one."""
+"""Barks: writing, reading and deleting one, and finding them."""
 
 from flask import Response
 
 from barker import models
 from barker.actions import accounts, barking, liking, seeing
 from barker.api import bodies, render, shapes
+from barker.actions import accounts, barking, liking, searching
+from barker.api import bodies, cursors, render, shapes
 from barker.api.auth import anyone, signed_in
 from barker.api.blueprint import noun, replies
 from barker.api.checks import checked
@@ -31,6 +33,32 @@ def post_bark(body: bodies.NewBark) -> Response:
 
 def _number(id_: str | None) -> int | None:
     return None if id_ is None else int(id_)
+
+
+@barks.get("/v1/barks", responses=replies(401, ok=shapes.Barks))
+@anyone
+@limited(300)
+@checked
+def get_barks(query: bodies.SearchBarks) -> Response:
+    """Find barks that have all these words and hashtags, newest first."""
+    return _found(searching.keys_of(query.q), query)
+
+
+@barks.get("/v1/tags/<tag>", responses=replies(401, 404, ok=shapes.Barks))
+@anyone
+@limited(300)
+@checked
+def get_tag(path: bodies.TagPath, query: bodies.Page) -> Response:
+    """Read barks with a hashtag, newest first."""
+    return _found([searching.tag_key(path.tag)], query)
+
+
+def _found(keys: list[str], query: bodies.Page) -> Response:
+    of = cursors.of_query("found", keys)
+    shown, end = searching.barks(stores(), viewer(), keys, cursors.decode(of, query.cursor), query.limit)
+    liked = liking.liked_of(stores(), viewer(), shown)
+    items = [render.bark(one, viewer(), liked=one.bark.id in liked) for one in shown]
+    return render.page(shapes.Barks, items, of, end)
 
 
 @barks.get("/v1/barks/<id>", responses=replies(401, 404, ok=shapes.Bark))

@@ -1,5 +1,6 @@
 """Opaque cursors: where a page ended, bound to its list, so that none works on another."""
 
+import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
@@ -8,6 +9,11 @@ from barker.errors import Invalid
 from barker.ids import MAX_ID
 
 KEY_MAX = 60  # characters of a text that a list is sorted by
+
+
+def of_query(what: str, query: object) -> str:
+    """Return the name of a list that a query makes, so that a cursor works for this query alone."""
+    return f"{what}:{hashlib.sha256(repr(query).encode()).hexdigest()[:16]}"
 
 
 def encode(of: str, end: int | tuple[int | str, ...]) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 from barker.stores.documents import Documents, guard
 
-BUDGET = 2_000  # barks with the rarest of several words that are looked at for a page
-COUNTED = 1_000  # barks counted to tell a rare word from a frequent one
+BUDGET = 1_000  # barks with the rarest of several words that are looked at for a page
+COUNTED = 300  # barks counted to tell a rare word from a frequent one
 
 
 class BarkSearch:

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from barker.errors import Invalid
-from barker.models import Mark, Sought, User
+from barker.models import End, Sought, User
 from barker.stores.documents import Document, Documents, guard
 from barker.stores.recent import Recent
 from barker.words import fold, words_of
 
-BUDGET = 1_000  # people looked at for one part of a page
-COUNTED = 1_000  # people counted to tell a rare key from a frequent one
+BUDGET = 500  # people looked at for one part of a page, beside twice the page itself
+COUNTED = 1_000  # people counted to tell a rare interest from a frequent one
+LEAD_COUNTED = 300  # the same of the words of a query
 COUNTED_SECONDS, COUNTED_KEYS = 600, 10_000
 ABOUT_WORDS_MAX = 60  # different words of a profile that are found
 LAST = "\U0010ffff"  # above every character
@@ -88,8 +89,8 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Ring:
-    """People who have a key of each of the spans, and are not in the ring before: all of `but`."""
+class Tier:
+    """People who have a key of each of the spans, and are not in the tier before: all of `but`."""
 
     spans: Sequence[Span]
     but: Sequence[Span] = ()
@@ -109,7 +110,7 @@ class Ring:
 class Part:
     """A stretch of the index: people of some reach, with a key of the span, who fulfil the rest."""
 
-    ring: int
+    tier: int
     where: Mapping[str, Any]
     span: Span
     rest: Mapping[str, Any]
@@ -129,7 +130,7 @@ class Part:
     def _shown(self, *, over: bool) -> dict[str, Any]:
         within = {"$and": [{"$gte": ["$$this", self.span.low]}, {"$lt": ["$$this", self.span.high]}]}
         key = {"$first": {"$filter": {"input": "$words", "as": "this", "cond": within}}}
-        return {"$project": {"reach": 1, "ring": {"$literal": self.ring}, "over": {"$literal": over}, "key": key}}
+        return {"$project": {"reach": 1, "tier": {"$literal": self.tier}, "over": {"$literal": over}, "key": key}}
 
 
 class PeopleSearch:
@@ -140,51 +141,51 @@ class PeopleSearch:
         self._counted: Recent[str, int] = Recent(COUNTED_SECONDS, COUNTED_KEYS)
 
     @guard
-    def page(self, sought: Sought, after: Mark | None, limit: int) -> tuple[list[int], Mark | None]:
+    def page(self, sought: Sought, after: End | None, limit: int) -> tuple[list[int], End | None]:
         """Return a page of people's ids and where the next one begins, which may be also where a page is not full.
 
         First who has the very handle, then whose handle begins so, then in whose name or handle there are all of the
         words or their beginnings, then in whose profile; each by reach, then by the key that was found, then newest.
         """
-        rings = _rings(sought)
-        lead = after.lead if after else self._lead(rings[-1])
-        stages = [part.stages(limit + 1) for part in _left(rings, lead, after)]
+        tiers = _tiers(sought)
+        lead = after.lead if after else self._lead(tiers[-1])
+        stages = [part.stages(limit + 1) for part in _left(tiers, lead, after)]
         if sought.handle and after is None:
-            exact: Stages = [{"$match": _exactly(sought)}, {"$project": {"reach": 1, "ring": {"$literal": 0}}}]
+            exact: Stages = [{"$match": _exactly(sought)}, {"$project": {"reach": 1, "tier": {"$literal": 0}}}]
             stages.insert(0, exact)
         return self._cut(stages, lead, limit)
 
-    def _cut(self, stages: Sequence[Stages], lead: int, limit: int) -> tuple[list[int], Mark | None]:
+    def _cut(self, stages: Sequence[Stages], lead: int, limit: int) -> tuple[list[int], End | None]:
         """Read parts of a page until it is full, or until the budget of one of them ends."""
         # NOTE MongoDB reads one after the other, and none before it is needed: a full page ends the reading.
         found = list(self._users.aggregate([*_union(stages), {"$limit": limit + 1}]))
         over = next((at for at, one in enumerate(found) if one.get("over")), len(found))
         people = [int(one["_id"]) for one in found[:over]]
         if over < len(found):
-            return people, _mark(found[over], lead, over=1)
-        return people[:limit], _mark(found[limit - 1], lead) if len(people) > limit else None
+            return people, _end(found[over], lead, over=1)
+        return people[:limit], _end(found[limit - 1], lead) if len(people) > limit else None
 
-    def _lead(self, ring: Ring) -> int:
-        """Return which of a ring's spans the fewest people are in, as far as it is worth counting."""
-        if len(ring.spans) == 1:
+    def _lead(self, tier: Tier) -> int:
+        """Return which of a tier's spans the fewest people are in, as far as it is worth counting."""
+        if len(tier.spans) == 1:
             return 0
-        numbers = self._numbers(ring.spans)
-        return numbers.index(min(numbers))
+        numbers = self._numbers(tier.spans, LEAD_COUNTED)
+        return min(range(len(numbers)), key=lambda at: (numbers[at], -len(tier.spans[at].low)))
 
     @guard
     def numbers(self, keys: Sequence[str]) -> list[int]:
         """Count who has each of these keys, up to COUNTED, in one call; for COUNTED_SECONDS it stays known."""
         known = self._counted.known()
         if missing := [key for key in keys if key not in known]:
-            found = dict(zip(missing, self._numbers([Span.only(key) for key in missing]), strict=True))
+            found = dict(zip(missing, self._numbers([Span.only(key) for key in missing], COUNTED), strict=True))
             return [known.setdefault(key, found.get(key, 0)) for key in keys]
         return [known[key] for key in keys]
 
-    def _numbers(self, spans: Sequence[Span]) -> list[int]:
+    def _numbers(self, spans: Sequence[Span], most: int) -> list[int]:
         counts: list[Stages] = [
             [
                 {"$match": {"reach": {"$gte": 0}, "words": span.among()}},
-                {"$limit": COUNTED},
+                {"$limit": most},
                 {"$count": "number"},
                 {"$set": {"at": {"$literal": at}}},
             ]
@@ -204,42 +205,42 @@ class PeopleSearch:
         return {int(one["_id"]): sorted(one["shared"]) for one in self._users.aggregate(_union(parts))} if parts else {}
 
     @guard
-    def without(self, keys: Collection[str], after: Mark | None, limit: int) -> tuple[list[int], Mark | None]:
+    def without(self, keys: Collection[str], after: End | None, limit: int) -> tuple[list[int], End | None]:
         """Return a page of people who have interests, and none of these keys."""
         rest = {"words": {"$nin": list(keys)}}
         parts = _parts(0, Span.only(ANY_INTEREST), rest, after)
         return self._cut([part.stages(limit + 1) for part in parts], 0, limit)
 
 
-def _rings(sought: Sought) -> list[Ring]:
+def _tiers(sought: Sought) -> list[Tier]:
     interest = [Span.only(f"i{sought.interest}")] if sought.interest else []
     handles = Span.from_(f"h{sought.handle}")
-    rings = [Ring([handles, *interest], not_handle=sought.handle)] if sought.handle else []
+    tiers = [Tier([handles, *interest], not_handle=sought.handle)] if sought.handle else []
     if sought.words and not sought.by_handle:
         named = [Span.from_(f"n{word}") for word in sought.words]
         about = [Span.from_(f"a{word}") for word in sought.words]
-        rings.append(Ring([*named, *interest], but=[handles] if sought.handle else []))
-        rings.append(Ring([*about, *interest], but=named))
-    return rings or [Ring(interest)]
+        tiers.append(Tier([*named, *interest], but=[handles] if sought.handle else []))
+        tiers.append(Tier([*about, *interest], but=named))
+    return tiers or [Tier(interest)]
 
 
 def _exactly(sought: Sought) -> dict[str, Any]:
     return {"handle": sought.handle, **({"words": f"i{sought.interest}"} if sought.interest else {})}
 
 
-def _left(rings: Sequence[Ring], lead: int, after: Mark | None) -> Iterator[Part]:
-    """Return the stretches of the index that are left behind a mark, in order."""
-    for at, ring in enumerate(rings, 1):
-        if after is None or at >= after.ring:
-            leads = min(lead, len(ring.spans) - 1)
-            here = after if after and at == after.ring else None
-            yield from _parts(at, ring.spans[leads], ring.refuse(leads), here)
+def _left(tiers: Sequence[Tier], lead: int, after: End | None) -> Iterator[Part]:
+    """Return the stretches of the index that are left behind an end, in order."""
+    for at, tier in enumerate(tiers, 1):
+        if after is None or at >= after.tier:
+            leads = min(lead, len(tier.spans) - 1)
+            here = after if after and at == after.tier else None
+            yield from _parts(at, tier.spans[leads], tier.refuse(leads), here)
 
 
-def _parts(ring: int, span: Span, rest: Mapping[str, Any], after: Mark | None) -> Iterator[Part]:
-    """Cut what is left of a ring behind a mark: the rest of its key, of its reach, and all below that."""
+def _parts(tier: int, span: Span, rest: Mapping[str, Any], after: End | None) -> Iterator[Part]:
+    """Cut what is left of a tier behind an end: the rest of its key, of its reach, and all below that."""
     if after is None:
-        yield Part(ring, {"reach": {"$gte": 0}, "words": span.among()}, span, rest)
+        yield Part(tier, {"reach": {"$gte": 0}, "words": span.among()}, span, rest)
         return
     if not span.low <= after.key < span.high:
         raise Invalid("This cursor is not from this list.", "cursor")
@@ -251,8 +252,8 @@ def _parts(ring: int, span: Span, rest: Mapping[str, Any], after: Mark | None) -
     ):
         if left.low < span.high:
             earlier = {"words": {"$not": shown.among()}} if shown.low < shown.high else {}
-            yield Part(ring, {"reach": after.reach, **where}, left, _both(earlier, rest))
-    yield Part(ring, {"reach": {"$gte": 0, "$lt": after.reach}, "words": span.among()}, span, rest)
+            yield Part(tier, {"reach": after.reach, **where}, left, _both(earlier, rest))
+    yield Part(tier, {"reach": {"$gte": 0, "$lt": after.reach}, "words": span.among()}, span, rest)
 
 
 def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -264,7 +265,7 @@ def _union(parts: Sequence[Stages]) -> Stages:
     return [*first, *({"$unionWith": {"coll": "users", "pipeline": part}} for part in others)]
 
 
-def _mark(found: Document, lead: int, over: int = 0) -> Mark:
-    """Return the mark behind somebody; before her, who is over the budget, with 1."""
-    key, ring, reach = str(found.get("key", "")), int(found["ring"]), int(found.get("reach", 0))
-    return Mark(key, ring, lead, reach, int(found["_id"]) + over)
+def _end(found: Document, lead: int, over: int = 0) -> End:
+    """Return the end behind somebody; before her, who is over the budget, with 1."""
+    key, tier, reach = str(found.get("key", "")), int(found["tier"]), int(found.get("reach", 0))
+    return End(key, tier, lead, reach, int(found["_id"]) + over)

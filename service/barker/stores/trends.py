@@ -22,7 +22,7 @@ SLOT_SECONDS, SLOTS = 4 * 3600, 6  # together a day; the current slot has only b
 KEPT = 20_000  # tags of a slot: the least used ones go, which is what somebody makes who invents tags
 CANDIDATES = 2 * TRENDS_MAX
 PEOPLE_MIN = 2  # what one person says is no trend
-KNOWN_SECONDS = 10.0  # a process asks no more often
+KNOWN_SECONDS = 2.0  # a process asks no more often
 
 guard = guarded("places", RedisError)
 
