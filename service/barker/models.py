@@ -16,9 +16,6 @@ TEXT_MAX = 500
 PAGE_DEFAULT, PAGE_MAX = 40, 100
 PLACE_SECONDS = 15 * 60  # a place that is not renewed meanwhile is shown no longer
 NEARBY_DEFAULT = 7  # people a page
-
-
-@dataclass(frozen=True)
 QUERY_MAX, QUERY_WORDS_MAX = 100, 10  # characters and words of what is looked for
 TRENDS_DEFAULT, TRENDS_MAX = 10, 50
 

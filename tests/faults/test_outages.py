@@ -114,6 +114,8 @@ def test_people_near_are_shown_without_you_follow_where_that_is_not_known(outage
         (ada,) = shown.json["items"]
         assert ada["distance_m"] == 0
         assert (ada["user"]["you"] is None) == (outage.store == "graph")
+
+
 def test_searches_find_the_same_and_show_you_as_null_where_that_is_not_known(outage: Outage, cast: Cast) -> None:
     if outage.store != "documents":
         (found,) = outage.answers["search people"].json["items"]

@@ -13,8 +13,7 @@ from barker.local import LocalStores, StartFailed
 from barker.local.folder import claimed
 from barker.settings import Settings
 from barker.stores import Stores, connect
-from tests.load import fair, fanout, feed, growth, live, machine, memory, nearby, small, walks
-from tests.load import fair, fanout, feed, growth, live, machine, memory, search, small
+from tests.load import fair, fanout, feed, growth, live, machine, memory, nearby, search, small, walks
 from tests.load.bench import Bench, Options, OutOfTime
 from tests.load.processes import ROOT
 from tests.load.report import PLAIN_WIDTH, Report

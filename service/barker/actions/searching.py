@@ -62,11 +62,4 @@ def barks(
 ) -> tuple[list[Shown], int | None]:
     """Return the newest barks that have all of these keys, and below which id the next page begins."""
     found, end = stores.bark_search.page(keys, before, limit)
-    return _heard(stores, viewer, feed.hydrate(stores, found)), end
-
-
-def _heard(stores: Stores, viewer: int | None, shown: Sequence[Shown]) -> list[Shown]:
-    """Leave out barks of whom a block parts from the viewer, and of whom she mutes."""
-    you = seeing.relations(stores, viewer, list({one.author.id for one in shown}))
-    unheard = {other for other, relation in you.items() if relation.parted or relation.mutes}
-    return [one for one in shown if one.author.id not in unheard]
+    return seeing.barks(stores, viewer, feed.hydrate(stores, found)), end

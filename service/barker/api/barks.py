@@ -3,9 +3,7 @@
 from flask import Response
 
 from barker import models
-from barker.actions import accounts, barking, liking, seeing
-from barker.api import bodies, render, shapes
-from barker.actions import accounts, barking, liking, searching
+from barker.actions import accounts, barking, liking, searching, seeing
 from barker.api import bodies, cursors, render, shapes
 from barker.api.auth import anyone, signed_in
 from barker.api.blueprint import noun, replies

@@ -2,10 +2,7 @@
 
 import re
 import unicodedata
-from typing import Annotated, Any, ClassVar
-
-
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 

@@ -23,9 +23,6 @@ Page = TypeVar(
     shapes.PeopleWithin,
     shapes.Suggestions,
     shapes.Barks,
-
-
-    shapes.Barks,
     shapes.Matches,
     shapes.Sessions,
     shapes.Notifications,

@@ -122,38 +122,6 @@ class DocumentStore:
         ]
         clock_ms = round(hello["localTime"].replace(tzinfo=UTC).timestamp() * 1000)
         return Facts(version(built["version"]), clock_ms, tuple(missing), {"set": hello.get("setName")})
-    def _create_indexes(self) -> None:
-        c = self.collection
-        c("users").create_index("handle", unique=True)
-        c("users").create_index([("reach", DESCENDING), ("words", ASCENDING), ("_id", DESCENDING)])
-        c("sessions").create_index("token", unique=True)
-        c("sessions").create_index([("user", ASCENDING), ("_id", DESCENDING)])
-        c("sessions").create_index("seen", expireAfterSeconds=SESSION_DAYS * 24 * 3600)
-        c("subscriptions").create_index("hash", unique=True)
-        c("subscriptions").create_index([("user", ASCENDING), ("_id", DESCENDING)])
-        c("barks").create_index(
-            [("author", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"deleted": False}
-        )
-        c("barks").create_index(
-            [("words", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"words": {"$exists": True}}
-        )
-        c("barks").create_index("fan_out_due", partialFilterExpression={"fan_out": "pending"})
-        c("barks").create_index("likes_due", sparse=True)
-        c("likes").create_index([("bark", ASCENDING), ("liked", ASCENDING), ("at", DESCENDING)])
-        c("likes").create_index("due", sparse=True)
-        c("notifications").create_index(
-            [("to", ASCENDING), ("id", DESCENDING)], partialFilterExpression={"gone": False}
-        )
-        same = [("to", ASCENDING), ("kind", ASCENDING), ("bark", ASCENDING), ("gone", ASCENDING), ("id", DESCENDING)]
-        c("notifications").create_index(same)
-        c("notifications").create_index("bark", sparse=True)
-        c("notifications").create_index("due", sparse=True)
-        c("notifications").create_index("told_ms", sparse=True)
-        c("unsettled").create_index("pair")
-        c("unsettled").create_index("due")
-        c("settled").create_index("at", expireAfterSeconds=SETTLED_SECONDS)
-        c("positions").create_index("at", expireAfterSeconds=SESSION_DAYS * 24 * 3600)
-        c("answers").create_index("at", expireAfterSeconds=ANSWER_SECONDS)
 
     def close(self) -> None:
         """Close all connections."""
@@ -173,6 +141,7 @@ def _declared() -> dict[str, set[str]]:
 
 def _create_indexes(c: Callable[[str], Documents]) -> None:
     c("users").create_index("handle", unique=True)
+    c("users").create_index([("reach", DESCENDING), ("words", ASCENDING), ("_id", DESCENDING)])
     followed = [("counts.followers", DESCENDING), ("_id", DESCENDING)]
     for keys in (followed, [("interests", ASCENDING), *followed]):
         c("users").create_index(keys, partialFilterExpression={"counts.followers": {"$gt": 0}})
@@ -182,6 +151,9 @@ def _create_indexes(c: Callable[[str], Documents]) -> None:
     c("subscriptions").create_index("hash", unique=True)
     c("subscriptions").create_index([("user", ASCENDING), ("_id", DESCENDING)])
     c("barks").create_index([("author", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"deleted": False})
+    c("barks").create_index(
+        [("words", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"words": {"$exists": True}}
+    )
     c("barks").create_index("fan_out_due", partialFilterExpression={"fan_out": "pending"})
     c("barks").create_index("likes_due", sparse=True)
     c("barks").create_index("in_reply_to", partialFilterExpression={"in_reply_to": {"$gt": 0}})
