@@ -85,6 +85,14 @@ def test_the_nearest_are_found_on_any_grid_up_to_the_ends_of_the_map(new_places:
             assert places.near(Point(*at), len(people)) == brute(places, people, at)
 
 
+def test_who_is_alone_in_her_tile_finds_her_neighbours_within_a_radius(new_places: NewPlaces) -> None:
+    places = new_places()
+    people = made([(0.01, 0.01), (0.01, -0.01)])  # the equator and the meridian part four tiles
+    places.put_many(people)
+    at = (-0.01, 0.01)
+    assert places.near(Point(*at), 7, within=5_000) == brute(places, people, at)
+
+
 def test_a_crowd_in_one_cell_is_paged_by_id(new_places: NewPlaces) -> None:
     places = new_places()
     people = made([(48.2, 16.37)] * 1_200)

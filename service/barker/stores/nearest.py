@@ -60,7 +60,8 @@ class Search:
         tile = grid.tile_of(self._point)
         self._add("tile", tile)
         self._round(ask)
-        if self._found and not self._lies_in(grid.box_of(tile)):  # where nobody is, directories say more
+        # Where nobody is, directories say more; where only so near is looked, there is no need of them.
+        if not self._lies_in(grid.box_of(tile)) and (self._found or self._lies_in(grid.box_around(tile))):
             for one in grid.tiles_around(tile):
                 self._add("tile", one)
         self._rounds(ask)
