@@ -14,6 +14,7 @@ from barker.worker.handlers import HANDLERS
 
 FILE_MAX, FUNCTION_MAX, FUNCTION_MEDIAN, PARAMETERS_MAX = 300, 40, 8, 6
 VAGUE = {"utils.py", "helpers.py", "common.py", "base.py", "manager.py", "misc.py"}
+CLIENTS = ("clients/python", "clients/terminal")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -25,7 +26,7 @@ def sources(root: Path, *folders: str) -> Iterator[tuple[str, ast.Module, int]]:
 
 
 def functions(root: Path) -> Iterator[tuple[str, Function]]:
-    for name, tree, _ in sources(root, "service"):
+    for name, tree, _ in sources(root, "service", *CLIENTS):
         for node in ast.walk(tree):
             if isinstance(node, Function):
                 yield f"{name}:{node.lineno} {node.name}", node
@@ -36,7 +37,7 @@ def length(node: Function) -> int:
 
 
 def test_files_are_small_and_have_a_name(root: Path) -> None:
-    for name, _, lines in sources(root, "service", "tests"):
+    for name, _, lines in sources(root, "service", *CLIENTS, "tests"):
         assert lines <= FILE_MAX, f"{name} has {lines} lines"
         assert Path(name).name not in VAGUE, name
 
@@ -51,7 +52,7 @@ def test_functions_are_small(root: Path) -> None:
 
 
 def test_no_class_has_one_method_only(root: Path) -> None:
-    for name, tree, _ in sources(root, "service"):
+    for name, tree, _ in sources(root, "service", *CLIENTS):
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef) and not node.decorator_list and not node.bases:
                 methods = [one.name for one in node.body if isinstance(one, Function) and one.name != "__init__"]
@@ -62,6 +63,14 @@ def test_rooms_import_downwards_only(root: Path) -> None:
     command = [str(Path(sys.executable).parent / "lint-imports"), "--config", "setup.cfg", "--no-cache"]
     found = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout
+
+
+def test_clients_know_the_service_by_its_addresses_alone(root: Path) -> None:
+    for name, tree, _ in sources(root, *CLIENTS):
+        for node in ast.walk(tree):
+            imported = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            imported += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+            assert not {one.partition(".")[0] for one in imported} & {"barker", "tests"}, name
 
 
 def test_every_job_has_a_handler_that_takes_its_arguments(root: Path) -> None:
