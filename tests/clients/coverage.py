@@ -52,12 +52,13 @@ class World:
 Ask = Callable[[Client, World], Any]
 
 
-def _new() -> str:
+def new_handle() -> str:
+    """Return a handle that nobody has."""
     return f"new_{secrets.token_hex(6)}"
 
 
 METHODS: dict[str, list[tuple[str, Ask]]] = {
-    "POST /v1/users": [("sign_up", lambda c, w: c.sign_up(_new(), PASSWORD))],
+    "POST /v1/users": [("sign_up", lambda c, w: c.sign_up(new_handle(), PASSWORD))],
     "POST /v1/sessions": [("sign_in", lambda c, w: c.sign_in(w.handle, PASSWORD))],
     "GET /v1/me/sessions": [("sessions", lambda c, w: c.sessions().page())],
     "GET /v1/me/sessions/{id}": [("session", lambda c, w: c.session(w.session))],
