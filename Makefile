@@ -6,6 +6,9 @@ ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+CLIENTS := --editable clients/python --editable clients/terminal
+NEEDS := setup.cfg constraints.txt clients/python/pyproject.toml clients/terminal/pyproject.toml
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test slow lint format fuzz cluster faults bench lock clean
 
@@ -50,11 +53,11 @@ bench: .venv/bench ## Measure it, beside the limits of the same servers (up to 2
 faults: .venv/test ## Kill processes at random, up to 1,000 times: is a bark lost or doubled? (half an hour)
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
-lock: ## Write constraints.txt anew, with the newest versions that setup.cfg allows
+lock: ## Write constraints.txt anew, with the newest versions that setup.cfg and the clients allow
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
-	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[local,dev,slow,bench]'
+	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[local,dev,slow,bench]' $(CLIENTS)
 	@{ echo "# Exact versions of all dependencies; written by make lock."; \
-	  build/lock/bin/python -m pip freeze --exclude barker; } > constraints.txt
+	  build/lock/bin/python -m pip freeze --exclude barker --exclude barker-client --exclude barker-terminal; } > constraints.txt
 	@rm -rf build/lock build/lib build/bdist.*
 
 clean: ## Remove the virtual environment; data stays
@@ -68,22 +71,22 @@ clean: ## Remove the virtual environment; data stays
 	  rm -rf .venv; echo "Python's venv is incomplete here. As root: apt-get install python3-venv"; exit 1; }
 	@touch $@
 
-.venv/run: .venv/python setup.cfg constraints.txt
+.venv/run: .venv/python $(NEEDS)
 	@echo "Installing Barker and the four stores into .venv (once; about a minute) ..."
-	@$(PIP) --editable '.[local]'
+	@$(PIP) --editable '.[local]' $(CLIENTS)
 	@touch $@
 
-.venv/test: .venv/python setup.cfg constraints.txt
+.venv/test: .venv/python $(NEEDS)
 	@echo "Installing Barker, the four stores and the test tools into .venv (once; about a minute) ..."
-	@$(PIP) --editable '.[local,dev]'
+	@$(PIP) --editable '.[local,dev]' $(CLIENTS)
 	@touch $@ .venv/run
 
-.venv/slow: .venv/test setup.cfg constraints.txt
+.venv/slow: .venv/test $(NEEDS)
 	@echo "Installing what the slow tests need beside (once) ..."
 	@$(PIP) --editable '.[local,dev,slow]'
 	@touch $@
 
-.venv/bench: .venv/python setup.cfg constraints.txt
+.venv/bench: .venv/python $(NEEDS)
 	@echo "Installing Barker, the four stores and the tools to measure them into .venv (once; about a minute) ..."
-	@$(PIP) --editable '.[local,bench]'
+	@$(PIP) --editable '.[local,bench]' $(CLIENTS)
 	@touch $@ .venv/run

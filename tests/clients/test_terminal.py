@@ -13,7 +13,7 @@ from barker_client import Client
 from tests.barker_process import PASSWORD, Service, wait_for
 from tests.clients.conftest import SignUp
 from tests.clients.coverage import new_handle
-from tests.clients.scripted import problem, scripted
+from tests.clients.scripted import problem, said, scripted
 from tests.clients.terminal import Terminal
 
 TerminalOf = Callable[[Client], Terminal]
@@ -196,3 +196,27 @@ def test_a_place_is_shared_and_hidden(terminal_of: TerminalOf, sign_up: SignUp) 
     assert terminal.json("place", "--off") == {"shared": False}
     for wrong in (("place",), ("place", "48.14"), ("place", "48.14", "11.58", "--off"), ("place", "91", "0")):
         assert terminal.run(*wrong).exit_code == 2
+
+
+def test_blocking_and_muting(terminal_of: TerminalOf, ada: Client, bob: Client) -> None:
+    terminal, handle = terminal_of(ada), bob.me().handle
+    assert terminal.json("mute", handle, "--seconds", "3600")["you"]["mutes"]
+    assert "no longer" in terminal.ok("unmute", handle)
+    assert "You block" in terminal.ok("block", f"@{handle}")
+    assert [user.handle for user in ada.blocked()] == [handle]
+    assert terminal.json("unblock", handle) == {"unblocked": handle}
+    assert list(ada.blocked()) == []
+
+
+def test_who_is_near_is_shown_with_where(terminal_of: TerminalOf, ada: Client) -> None:
+    user = dict(ada.me().raw)
+    places = ((0, "here"), (250, "ne"), (3400, "w"))
+    near = [{"user": user, "distance_m": metres, "direction": where} for metres, where in places]
+    pages = said({"items": [], "next": "a"}), said({"items": near, "next": None})
+    terminal = terminal_of(ada)
+    with scripted(*pages) as script:
+        terminal.url = script.url
+        assert terminal.ok("nearby", "--interest", "tea").splitlines() == [
+            f"@{user['handle']} · {where}" for where in ("here", "250 m NE", "3.4 km W")
+        ]
+    assert "limit=7&interest=tea" in script.asked[0][1] or "interest=tea&limit=7" in script.asked[0][1]

@@ -5,7 +5,7 @@ from functools import partial
 from barker_client.calls import Calls, id_part, tag_part
 from barker_client.pages import Pages
 from barker_client.reading import read
-from barker_client.shapes import Bark, Tag, User
+from barker_client.shapes import Bark, Trend, User
 
 
 class Barks(Calls):
@@ -55,6 +55,6 @@ class Barks(Calls):
         """Read the barks that bear a tag, with or without its #, newest first."""
         return Pages(partial(self.call, "GET"), f"/v1/tags/{tag_part(tag)}", Bark, {"limit": limit})
 
-    def trending(self, *, limit: int | None = None) -> Pages[Tag]:
-        """List the tags that more and more barks bear."""
-        return Pages(partial(self.call, "GET"), "/v1/tags", Tag, {"limit": limit})
+    def trends(self, *, limit: int | None = None) -> Pages[Trend]:
+        """List the hashtags that most people used in the last day."""
+        return Pages(partial(self.call, "GET"), "/v1/trends", Trend, {"limit": limit})

@@ -39,6 +39,6 @@ class People(Calls):
         limit: int | None = None,
     ) -> Pages[Near]:
         """List who is near, nearest first: near one's own place, or near the latitude and longitude of `at`."""
-        lat, lon = at or (None, None)
+        lat, lon = (f"{degrees:.7f}" for degrees in at) if at else (None, None)  # never with an exponent
         query = {"radius": radius, "interest": interest, "lat": lat, "lon": lon, "limit": limit}
         return Pages(partial(self.call, "GET"), "/v1/nearby", Near, query)

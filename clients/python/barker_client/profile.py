@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
-from barker_client.calls import Calls
+from barker_client.calls import Calls, handle_part
 from barker_client.pages import Pages
 from barker_client.reading import read
 from barker_client.shapes import Match, Suggestion, User
@@ -39,3 +39,7 @@ class Profile(Calls):
     def suggestions(self, *, limit: int | None = None) -> Pages[Suggestion]:
         """List whom one may want to follow, and because of whom."""
         return Pages(partial(self.call, "GET"), "/v1/me/suggestions", Suggestion, {"limit": limit})
+
+    def dismiss_suggestion(self, handle: str) -> None:
+        """Have somebody not suggested again; may be repeated."""
+        self.call("DELETE", f"/v1/me/suggestions/{handle_part(handle)}")

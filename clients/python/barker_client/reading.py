@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Mapping
+from dataclasses import MISSING, fields
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -36,13 +37,16 @@ def _value(kind: Any, given: Any) -> Any:
 
 
 def _object(kind: Any, given: dict[str, Any]) -> Any:
-    return kind(**{name: _value(hint, given[name]) for name, hint in _fields(kind).items()}, raw=given)
+    known = _fields(kind).items()
+    found = {name: _value(hint, given[name]) for name, (hint, needed) in known if needed or name in given}
+    return kind(**found, raw=given)
 
 
 @cache
-def _fields(kind: Any) -> Mapping[str, Any]:
-    """Return the fields of a shape, and what each holds."""
-    return {name: hint for name, hint in get_type_hints(kind).items() if name != "raw"}
+def _fields(kind: Any) -> Mapping[str, tuple[Any, bool]]:
+    """Return the fields of a shape: what each holds, and whether the oldest service tells it, too."""
+    hints = get_type_hints(kind)
+    return {one.name: (hints[one.name], one.default is MISSING) for one in fields(kind) if one.name != "raw"}
 
 
 def _of(kind: Any, given: Any) -> Any:

@@ -30,6 +30,7 @@ class UserYou(Shape):
     followed_by: bool
     blocks: bool
     mutes: bool
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Bark(Shape):
     media: tuple[Any, ...]
     counts: BarkCounts
     you: BarkYou | None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class SignedIn(Shape):
 
 @dataclass(frozen=True)
 class Notification(Shape):
-    """Somebody (`user`) did something (`kind`: `like`, `follow`) that concerns you; `bark` is None for a follow."""
+    """Somebody (`user`) did something that concerns you: `kind` is `like`, `follow`, `mention`, `reply` or newer."""
 
     id: str
     kind: str
@@ -142,11 +144,11 @@ class PushSubscription(Shape):
 
 @dataclass(frozen=True)
 class Near(Shape):
-    """Somebody near you: rounded metres, and in which direction."""
+    """Somebody near you: rounded metres, and the direction: `n`, `ne` … or `here`."""
 
     user: User
-    distance_m: float
-    direction: str | None
+    distance_m: int
+    direction: str
 
 
 @dataclass(frozen=True)
@@ -182,8 +184,9 @@ class Path(Shape):
 
 
 @dataclass(frozen=True)
-class Tag(Shape):
-    """A tag, and how many barks bear it of late."""
+class Trend(Shape):
+    """A hashtag: how many people used it in the last day, and in how many barks."""
 
     tag: str
-    count: int
+    people: int
+    barks: int

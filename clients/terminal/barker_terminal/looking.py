@@ -1,15 +1,16 @@
 """Reading: the feed, what happened, who and what there is."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import TypeVar
 
 import click
 
-from barker_client import Page
 from barker_client.shapes import Near
 from barker_terminal import screen
 from barker_terminal.caller import Caller, json_option
 
+LOOKED_AT = 5  # pages: where an interest is asked for, one may be empty and not the last
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
@@ -83,21 +84,19 @@ def search(caller: Caller, words: str, people: bool, limit: int, cursor: str | N
 def nearby(caller: Caller, limit: int, radius: int | None, interest: str | None) -> None:
     """See who is near you, nearest first; share your own place by `bark place`."""
     with caller.client() as client:
-        page = client.nearby(radius=radius, interest=interest, limit=limit).page()
+        pages = islice(client.nearby(radius=radius, interest=interest, limit=limit).pages(), LOOKED_AT)
+        found = list(islice((near for page in pages for near in page.items), limit))
     if caller.json:
-        return screen.show_json(page.raw)
-    screen.people((near.user, _where(near)) for near in page.items)
-    return _say_of_nobody(page)
+        return screen.show_json({"items": [near.raw for near in found]})
+    screen.people((near.user, _where(near)) for near in found)
+    return None if found else screen.note("Nobody is near.")
 
 
 def _where(near: Near) -> str:
-    far = f"{near.distance_m:.0f} m" if near.distance_m < 1000 else f"{near.distance_m / 1000:.1f} km"
-    return f"{far} {near.direction or ''}".strip()
-
-
-def _say_of_nobody(page: Page[Near]) -> None:
-    if not page.items:
-        screen.note("Nobody is near.")
+    if near.direction == "here":
+        return "here"
+    metres = near.distance_m
+    return f"{f'{metres} m' if metres < 1000 else f'{metres / 1000:.1f} km'} {near.direction.upper()}"
 
 
 COMMANDS = (feed, notifications, search, nearby)

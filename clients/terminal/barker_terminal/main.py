@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
-from barker_terminal import __version__, account, doing, looking, watch
+from barker_terminal import __version__, account, doing, looking, parting, watch
 from barker_terminal.caller import DEFAULT_URL, Caller, Refused, json_option, told
 
 ALIKE = 0.7  # of a word and the name of a command, from which on the word is taken for a slip
@@ -68,7 +68,7 @@ def completion(shell: str) -> None:
     click.echo(known[shell](bark, {}, "bark", "_BARK_COMPLETE").source())
 
 
-for command in (*account.COMMANDS, *doing.COMMANDS, *looking.COMMANDS, *watch.COMMANDS, completion):
+for command in (*account.COMMANDS, *doing.COMMANDS, *looking.COMMANDS, *parting.COMMANDS, *watch.COMMANDS, completion):
     bark.add_command(command)
 
 

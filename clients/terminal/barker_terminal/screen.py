@@ -16,7 +16,7 @@ from barker_client.shapes import Bark, Notification, User
 TURNING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # turn the direction of what follows: made to deceive
 UNSAFE = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, line ends that are no \n
 STEPS = ((60, "s"), (60, "min"), (24, "h"), (30, "d"))
-DOES = {"like": "likes", "follow": "follows you"}
+DOES = {"like": "likes", "follow": "follows you", "mention": "mentions you", "reply": "answers"}
 
 
 def safe(text: str, *, lines: bool = False) -> str:
