@@ -220,3 +220,26 @@ def test_who_is_near_is_shown_with_where(terminal_of: TerminalOf, ada: Client) -
             f"@{user['handle']} · {where}" for where in ("here", "250 m NE", "3.4 km W")
         ]
     assert "limit=7&interest=tea" in script.asked[0][1] or "interest=tea&limit=7" in script.asked[0][1]
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"url": 1, "handle": 2, "token": 3}'])
+def test_a_broken_file_is_named(terminal: Terminal, content: str) -> None:
+    terminal.ok("signup", new_handle(), "--password-stdin", stdin=PASSWORD)
+    terminal.keys.write_text(content)
+    refused = terminal.run("who")
+    assert (refused.exit_code, "bark login" in refused.stderr) == (1, True)
+
+
+def test_a_folder_that_cannot_be_written_is_named(terminal: Terminal) -> None:
+    (terminal.home / ".config").write_text("no folder")
+    refused = terminal.run("signup", new_handle(), "--password-stdin", stdin=PASSWORD)
+    assert (refused.exit_code, "credentials.json" in refused.stderr) == (1, True)
+
+
+def test_a_terminal_of_another_alphabet_shows_what_it_can(terminal_of: TerminalOf, ada: Client) -> None:
+    ada.bark("Grüße 🐕")
+    terminal = terminal_of(ada)
+    wait_for(lambda: terminal.json("feed")["items"], "the bark to arrive")
+    terminal.more = {"PYTHONIOENCODING": "ascii"}
+    out, err = terminal.process("feed").communicate(timeout=30)
+    assert ("Gr\\xfc\\xdfe \\U0001f415" in out, err) == (True, "")

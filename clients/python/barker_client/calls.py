@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
@@ -38,7 +39,7 @@ class Calls:
     """Where the service is, who calls, and how patient she is. Use one a thread, as with `requests.Session`."""
 
     def __init__(
-        self, url: str, token: str | None = None, *, timeout: float = 30.0, retries: Retries | None = None
+        self, url: str, token: str | None = None, *, timeout: float = 15.0, retries: Retries | None = None
     ) -> None:
         """`timeout` is for a whole answer; a call that is made again may take longer by as much as `retries` allow."""
         parts = urlsplit(url)
@@ -49,6 +50,7 @@ class Calls:
         self.url, self.token = url.rstrip("/"), token
         self.timeout, self.retries = timeout, retries or Retries()
         self._session = requests.Session()
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # `token` alone says who calls
         self._session.headers["User-Agent"] = f"barker-client/{VERSION}"
 
     def __enter__(self) -> Self:
@@ -76,19 +78,19 @@ class Calls:
         return self._repeated(Call(method, path, query or {}, body, key))
 
     def _repeated(self, call: Call) -> Any:
-        attempt, waited, unsure = 1, 0.0, False
+        began, attempt, unsure = time.monotonic(), 1, False
         while True:
             try:
                 return self._once(call)
             except BarkerError as error:
                 if unsure and call.method == "DELETE" and isinstance(error, NotFound):
                     return None  # the try before it did it, and its answer was lost
-                pause = self.retries.pause(error, call.method, attempt, waited)
+                pause = self.retries.pause(error, call.method, attempt, time.monotonic() - began)
                 if pause is None:
                     raise
                 unsure = unsure or error.status == 0 or error.status >= 500
             time.sleep(pause)
-            attempt, waited = attempt + 1, waited + pause
+            attempt += 1
 
     def _once(self, call: Call) -> Any:
         until = time.monotonic() + self.timeout

@@ -17,18 +17,18 @@ def backoff(attempt: int, longest: float = LONGEST_SECONDS) -> float:
 
 @dataclass(frozen=True)
 class Retries:
-    """How often, and for how many seconds of waiting altogether, a call is made again."""
+    """How often a call is made, and for how many seconds altogether it is made again."""
 
     tries: int = TRIES
-    patience: float = 30.0
+    patience: float = 60.0
 
-    def pause(self, error: BarkerError, method: str, attempt: int, waited: float) -> float | None:
+    def pause(self, error: BarkerError, method: str, attempt: int, passed: float) -> float | None:
         """Return how long to wait before the next try, None to give up."""
         if attempt >= self.tries or not _may_repeat(error, method):
             return None
         asked = error.retry_after if isinstance(error, TryLater) else None
         pause = max(asked or 0.0, backoff(attempt))
-        return pause if waited + pause <= self.patience else None
+        return pause if passed + pause <= self.patience else None
 
 
 def _may_repeat(error: BarkerError, method: str) -> bool:

@@ -105,6 +105,8 @@ class Stream:
         try:
             with self._open() as answer:
                 self._answer = answer
+                if self._closed:  # while it was opened
+                    return
                 for message in messages(chunks(answer)):
                     if message.name == "bye":
                         return self._bye(message)

@@ -14,7 +14,7 @@ from barker_terminal import keys
 from barker_terminal.screen import safe
 
 DEFAULT_URL = "http://127.0.0.1:8000"
-RETRIES = Retries(tries=4, patience=6)  # somebody sits and waits
+RETRIES = Retries(tries=4, patience=15)  # somebody sits and waits
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -86,7 +86,7 @@ class Caller:
 
     def _client(self, url: str, token: str | None) -> Client:
         try:
-            return Client(url, token, retries=RETRIES)
+            return Client(url, token, timeout=10, retries=RETRIES)
         except ValueError as error:
             raise click.UsageError(str(error)) from None
 
@@ -109,8 +109,10 @@ def told() -> Iterator[None]:
         yield
     except BarkerError as error:
         raise refused(error) from None
-    except (click.ClickException, click.exceptions.Exit, click.Abort, OSError, EOFError):
+    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError, EOFError):
         raise  # click knows what to do
+    except OSError as error:
+        raise Refused(f"{error.filename or 'A file'}: {error.strerror}.") from None
     except Exception as error:
         if os.environ.get("BARK_TRACE"):
             raise

@@ -22,9 +22,11 @@ def say(caller: Caller, text: tuple[str, ...], reply_to: str | None) -> None:
     """Bark: the same as `bark "text"`; - reads the text from stdin."""
     if len(text) > 1:
         raise click.UsageError('Put what you want to bark between quotes: bark "Hello, world!"')
-    words = sys.stdin.read() if text == ("-",) else text[0]
-    if not words.isprintable() and any(0xD800 <= ord(char) < 0xE000 for char in words):
-        raise click.UsageError("That is no text: it is not written in UTF-8.")
+    try:
+        words = sys.stdin.read() if text == ("-",) else text[0]
+        words.encode()
+    except UnicodeError:
+        raise click.UsageError("That is no text: it is not written in UTF-8.") from None
     with caller.client() as client:
         bark = client.bark(words, in_reply_to=reply_to)
     _done(caller, f"Barked: {bark.id}", bark.raw)

@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -36,10 +37,15 @@ def load() -> Keys | None:
         raise click.ClickException(f"{path()} cannot be read ({error.strerror}). Remove it, and: bark login") from None
     with open(handle, encoding="utf-8") as file:
         _look_whose(os.fstat(file.fileno()))  # of the open file: its name may be given to another meanwhile
-        try:
-            return Keys(**json.load(file))
-        except (ValueError, TypeError):
-            raise click.ClickException(f"{path()} is broken. Remove it, and: bark login") from None
+        return _parsed(file.read())
+
+
+def _parsed(text: str) -> Keys:
+    with suppress(ValueError, TypeError):
+        found = Keys(**json.loads(text))
+        if all(isinstance(value, str) for value in asdict(found).values()):
+            return found
+    raise click.ClickException(f"{path()} is broken. Remove it, and: bark login")
 
 
 def _look_whose(found: os.stat_result) -> None:
