@@ -44,11 +44,13 @@ def test_a_stream_that_is_cut_again_and_again_tells_each_bark_once(sign_up: Sign
 
 def test_what_happens_while_nobody_answers_is_told_afterwards(sign_up: SignUp, ada: Client, proxy: Proxy) -> None:
     bob = _near(sign_up, proxy, ada)
+    straight = Client(ada.url, bob.token)
     with Watcher(bob) as watcher:
         proxy.switch(Mode.REFUSE)
         wait_for(lambda: len(watcher.pauses) >= 2, "the second try")
         for text in ("one", "two"):
             ada.bark(text)
+        wait_for(lambda: len(straight.feed().take(2)) == 2, "the barks to arrive while nobody listens")
         proxy.switch(Mode.PASS)
         watcher.wait_for_barks(2)
         assert watcher.texts == ["one", "two"]
