@@ -27,6 +27,7 @@ from barker.api import (
     suggestions,
     tracing,
     users,
+    web,
     ws,
 )
 from barker.api.context import EXTENSION, Context
@@ -86,7 +87,7 @@ def create_app(settings: Settings, stores: Stores | None = None) -> OpenAPI:
     if settings.origins:
         origins.register(app, settings.origins)
     app.after_request(limits.add_headers)
-    for noun in (*NOUNS, operating.operating):
+    for noun in (*NOUNS, operating.operating, web.web):
         app.register_api(noun)
     if settings.trusted_proxies:
         n = settings.trusted_proxies

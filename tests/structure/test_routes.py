@@ -7,13 +7,14 @@ import pytest
 from flask_openapi.openapi import OpenAPI
 from werkzeug.routing import Rule
 
+from barker.api import web
 from barker.api.description import described
 from barker.app import create_app
 from barker.settings import Settings
 
 UNLIMITED = {"/healthz", "/readyz", "/metrics"}  # whoever watches over the service must get an answer
 ORDER = ["operators", "signed_in", "anyone", "public", "limited", "checked", "_idempotent"]
-PAGES = {"/", "/metrics", "/docs", "/docs/scalar.js", "/openapi.json"}  # about the API, not of it
+PAGES = {"/metrics", "/docs", "/docs/scalar.js", "/openapi.json", *web.PATHS}  # about the API, not of it
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,8 @@ from importlib.resources import files
 from typing import Any, TypeVar, cast
 
 import flask_openapi_scalar
-from flask import Response, current_app, jsonify, redirect, request, send_from_directory
+from flask import Response, current_app, jsonify, request, send_from_directory
 from flask_openapi.openapi import OpenAPI
-from werkzeug.wrappers import Response as WerkzeugResponse
 
 from barker.actions.operating import Now
 from barker.api import problems, render, shapes
@@ -151,14 +150,6 @@ DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
 )
-
-
-@operating.get("/", doc_ui=False)
-@public
-@limited(600)
-def get_root() -> WerkzeugResponse:
-    """Lead whoever opens the address in a browser to something to look at."""
-    return redirect("/docs")
 
 
 @operating.get("/docs", doc_ui=False)

@@ -1,0 +1,22 @@
+import { render } from "preact";
+import { App } from "./app";
+import { startLive } from "./state/live";
+import { startMe } from "./state/me";
+import { startOutbox } from "./state/outbox";
+import { startRouter } from "./state/router";
+import { startShortcuts } from "./state/shortcuts";
+import "./state/theme";
+import "./style/base.css";
+import "./style/layout.css";
+import "./style/parts.css";
+
+startRouter();
+startLive();
+startOutbox();
+startShortcuts();
+void startMe();
+render(<App />, document.getElementById("app")!);
+
+if ("serviceWorker" in navigator && import.meta.env.PROD) {
+  addEventListener("load", () => void navigator.serviceWorker.register("/sw.js").catch(() => undefined));
+}

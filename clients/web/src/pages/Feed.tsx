@@ -1,0 +1,81 @@
+import { useEffect } from "preact/hooks";
+import { Empty, Failed, Head, More, Skeleton } from "../parts/bits";
+import { BarkCard } from "../parts/BarkCard";
+import { Composer } from "../parts/Composer";
+import { Icon } from "../parts/Icon";
+import { Outbox } from "../parts/Outbox";
+import * as feed from "../state/feed";
+import { outbox } from "../state/outbox";
+import { comeBack } from "../state/router";
+
+function Pill() {
+  const number = feed.fresh.value.length;
+  const words = feed.changed.value ? "Your feed has changed" : `${number} new ${number === 1 ? "bark" : "barks"}`;
+  const isThere = feed.changed.value || number > 0;
+  function show(): void {
+    if (feed.changed.value) {
+      scrollTo({ top: 0 });
+      void feed.loadFeed();
+    } else feed.showFresh();
+  }
+  return (
+    <div class="pill-place">
+      <span class="unseen" role="status">
+        {isThere ? `${words}. Press period to show.` : ""}
+      </span>
+      {isThere ? (
+        <button type="button" class="pill" data-fresh onClick={show}>
+          <Icon name="up" />
+          {words}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+function Nothing() {
+  return (
+    <Empty icon="people" title="Your feed is quiet">
+      <p>What you and the people you follow bark shows here, the moment it is barked.</p>
+      <div class="row">
+        <a class="button primary" href="/people">
+          Find people
+        </a>
+        <a class="button" href="/nearby">
+          Look nearby
+        </a>
+      </div>
+    </Empty>
+  );
+}
+
+function Barks() {
+  const ids = feed.shown.value;
+  if (!ids) return feed.problem.value ? <Failed words={feed.problem.value} again={feed.loadFeed} /> : <Skeleton />;
+  if (!ids.length && !feed.next.value && !outbox.value.length && !feed.fresh.value.length) return <Nothing />;
+  return (
+    <div class="list">
+      {ids.map((id) => (
+        <BarkCard id={id} key={id} />
+      ))}
+      {feed.problem.value ? <Failed words={feed.problem.value} again={feed.loadMore} /> : null}
+      {feed.next.value && !feed.problem.value ? <More load={feed.loadMore} busy={feed.loading.value} /> : null}
+      {!feed.next.value && ids.length > 5 ? <p class="end quiet">That is all there is.</p> : null}
+    </div>
+  );
+}
+
+export function FeedPage() {
+  useEffect(() => void comeBack(), []);
+  return (
+    <>
+      <Head title="Home" />
+      <div class="wide-only">
+        <Composer />
+      </div>
+      <Pill />
+      <Outbox />
+      <Barks />
+    </>
+  );
+}

@@ -1,0 +1,65 @@
+import { useEffect } from "preact/hooks";
+import type { Notification } from "../api/types";
+import { Avatar } from "../parts/Avatar";
+import { Empty, Head, List } from "../parts/bits";
+import { Icon } from "../parts/Icon";
+import { Time } from "../parts/Time";
+import { FollowButton } from "../parts/UserRow";
+import { noteSeen, notices, unread } from "../state/notices";
+
+const SAID: Record<string, string> = { like: "likes your bark", follow: "follows you" };
+
+function Notice({ notice }: { notice: Notification }) {
+  const { user, bark, kind } = notice;
+  const to = bark ? `/barks/${bark.id}` : `/@${user.handle}`;
+  return (
+    <article class={notice.read ? "notice" : "notice notice-new"}>
+      <span class={`notice-kind notice-${kind}`}>
+        <Icon name={kind === "like" ? "heart" : kind === "follow" ? "person" : "bell"} filled={kind === "like"} />
+      </span>
+      <div class="notice-body">
+        <a href={`/@${user.handle}`} aria-label={`@${user.handle}`}>
+          <Avatar user={user} size="s" />
+        </a>
+        <p>
+          <a class="strong" href={`/@${user.handle}`} dir="auto">
+            {user.name || user.handle}
+          </a>{" "}
+          <a class="plain" href={to}>
+            {SAID[kind] ?? "did something that concerns you"}
+          </a>{" "}
+          <span class="quiet">
+            · <Time at={notice.created_at} />
+          </span>
+          {notice.read ? null : <span class="unseen"> (new)</span>}
+        </p>
+        {bark ? (
+          <a class="notice-bark quiet" href={to} dir="auto">
+            {bark.text}
+          </a>
+        ) : null}
+      </div>
+      {kind === "follow" && !user.you?.follows ? <FollowButton user={user} /> : null}
+    </article>
+  );
+}
+
+export function NotificationsPage() {
+  useEffect(() => void notices.start(), []);
+  const count = notices.items.value?.length;
+  useEffect(() => void noteSeen(), [count, unread.value > 0]);
+  return (
+    <>
+      <Head title="Notifications" />
+      <List
+        of={notices}
+        row={(notice) => <Notice notice={notice} key={notice.id} />}
+        empty={
+          <Empty icon="bell" title="Nothing yet">
+            <p>Who follows you, and who likes what you bark, shows here.</p>
+          </Empty>
+        }
+      />
+    </>
+  );
+}

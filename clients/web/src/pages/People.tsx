@@ -1,0 +1,57 @@
+/** People you may know, and why. */
+import { useEffect } from "preact/hooks";
+import { api } from "../api/calls";
+import type { Suggestion } from "../api/types";
+import { Empty, Head, List } from "../parts/bits";
+import { UserRow } from "../parts/UserRow";
+import { keepUser } from "../state/known";
+import { Pages } from "../state/pages";
+
+export const suggestions = new Pages<Suggestion>(async () => {
+  const page = await api.suggestions();
+  page.items.forEach((one) => keepUser(one.user));
+  return { items: page.items, next: null };
+});
+
+export function reason({ because, count }: Suggestion): string {
+  const names = because.slice(0, 2).map((user) => user.name || `@${user.handle}`);
+  if (!names.length) return "Somebody you may know";
+  const others = count - names.length;
+  if (others > 0) return `Followed by ${names.join(", ")} and ${others} more`;
+  return `Followed by ${names.join(" and ")}`;
+}
+
+function Nobody({ title }: { title: string }) {
+  return (
+    <Empty icon="people" title={title}>
+      <p>Follow a few people, and those they follow show here. Search for names, or see who is around.</p>
+      <div class="row">
+        <a class="button primary" href="/search">
+          Search
+        </a>
+        <a class="button" href="/nearby">
+          Look nearby
+        </a>
+      </div>
+    </Empty>
+  );
+}
+
+export function PeoplePage() {
+  useEffect(() => void suggestions.start(), []);
+  return (
+    <>
+      <Head title="People you may know" />
+      <List
+        of={suggestions}
+        row={(one) => (
+          <UserRow user={one.user} key={one.user.id}>
+            <span class="person-about quiet">{reason(one)}</span>
+          </UserRow>
+        )}
+        empty={<Nobody title="Nobody to suggest yet" />}
+        missing={<Nobody title="Find your people" />}
+      />
+    </>
+  );
+}

@@ -1,0 +1,166 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { api } from "../api/calls";
+import { wordsOf } from "../api/client";
+import type { Session, User } from "../api/types";
+import { Head, List } from "../parts/bits";
+import { Icon } from "../parts/Icon";
+import { PlaceSwitch } from "../parts/PlaceSwitch";
+import { Time } from "../parts/Time";
+import { keepMe, me, signOut, signOutEverywhere } from "../state/me";
+import { Pages } from "../state/pages";
+import { theme, type Theme } from "../state/theme";
+import { toast } from "../state/toasts";
+import { Field } from "./Sign";
+
+const INTERESTS_MAX = 20;
+
+function interestsOf(text: string): string[] {
+  const found = text.split(/[,\n]/).map((one) => one.trim());
+  return [...new Set(found.filter(Boolean))].slice(0, INTERESTS_MAX);
+}
+
+function Profile({ user }: { user: User }) {
+  const busy = useSignal(false);
+  const wrong = useSignal("");
+  async function save(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget as HTMLFormElement);
+    const [name, about, interests] = ["name", "about", "interests"].map((field) => String(given.get(field) ?? ""));
+    busy.value = true;
+    wrong.value = "";
+    try {
+      keepMe(await api.change({ name: name!, about: about!, interests: interestsOf(interests!) }));
+      toast("Saved.");
+    } catch (error) {
+      wrong.value = wordsOf(error);
+    }
+    busy.value = false;
+  }
+  return (
+    <form class="form" onSubmit={save}>
+      <Field name="name" label="Name" input={{ defaultValue: user.name, maxLength: 50, autoComplete: "name" }} />
+      <div class="field">
+        <label for="about">About you</label>
+        <textarea id="about" name="about" rows={3} maxLength={500} defaultValue={user.about} />
+      </div>
+      <Field
+        name="interests"
+        label="Interests"
+        hint="With commas between them, up to 20: others find you by them"
+        input={{ defaultValue: user.interests.join(", ") }}
+      />
+      {wrong.value ? (
+        <p class="wrong" role="alert">
+          {wrong.value}
+        </p>
+      ) : null}
+      <button type="submit" class="primary" disabled={busy.value}>
+        Save
+      </button>
+    </form>
+  );
+}
+
+const THEMES: [Theme, string][] = [
+  ["system", "As the system"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+];
+
+function Looks() {
+  return (
+    <fieldset class="choices">
+      <legend class="unseen">Light or dark</legend>
+      {THEMES.map(([name, words]) => (
+        <label key={name} class="choice">
+          <input type="radio" name="theme" checked={theme.value === name} onChange={() => (theme.value = name)} />
+          <span>{words}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Device({ session, ended }: { session: Session; ended: () => void }) {
+  async function end(): Promise<void> {
+    if (session.current) return signOut();
+    try {
+      await api.endSession(session.id);
+      ended();
+      toast("That device is logged out.");
+    } catch (error) {
+      toast(wordsOf(error));
+    }
+  }
+  return (
+    <div class="device">
+      <Icon name="device" />
+      <span class="device-words">
+        <strong>{session.device || "A device"}</strong>
+        <span class="quiet">
+          {session.current ? (
+            "This device"
+          ) : (
+            <>
+              Last seen <Time at={session.seen_at} full />
+            </>
+          )}
+        </span>
+      </span>
+      <button type="button" class="small" aria-label={`Log out ${session.device || "this device"}`} onClick={end}>
+        Log out
+      </button>
+    </div>
+  );
+}
+
+function Devices() {
+  const sessions = useMemo(() => new Pages((cursor) => api.sessions(cursor)), []);
+  useEffect(() => void sessions.start(), [sessions]);
+  const everywhere = () => signOutEverywhere().catch((error: unknown) => toast(wordsOf(error)));
+  return (
+    <>
+      <List
+        of={sessions}
+        row={(one) => <Device session={one} key={one.id} ended={sessions.start} />}
+        empty={<p class="quiet">None.</p>}
+      />
+      <div class="row">
+        <button type="button" onClick={() => void signOut()}>
+          <Icon name="out" />
+          Log out
+        </button>
+        <button type="button" class="ghost danger" onClick={() => void everywhere()}>
+          Log out everywhere
+        </button>
+      </div>
+    </>
+  );
+}
+
+export function SettingsPage() {
+  const user = me.value;
+  if (!user) return null;
+  return (
+    <>
+      <Head title="Settings" />
+      <section class="block" aria-labelledby="set-profile">
+        <h2 id="set-profile">Profile</h2>
+        <Profile user={user} key={user.id} />
+      </section>
+      <section class="block" aria-labelledby="set-place">
+        <h2 id="set-place">Place</h2>
+        <PlaceSwitch />
+      </section>
+      <section class="block" aria-labelledby="set-looks">
+        <h2 id="set-looks">Looks</h2>
+        <Looks />
+      </section>
+      <section class="block" aria-labelledby="set-devices">
+        <h2 id="set-devices">Where you are logged in</h2>
+        <Devices />
+      </section>
+    </>
+  );
+}

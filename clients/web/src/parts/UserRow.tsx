@@ -1,0 +1,43 @@
+import type { ComponentChildren } from "preact";
+import type { User } from "../api/types";
+import { toggleFollow } from "../state/doing";
+import { userOf } from "../state/known";
+import { me } from "../state/me";
+import { Avatar } from "./Avatar";
+
+export function FollowButton({ user }: { user: User }) {
+  if (user.id === me.value?.id) return null;
+  const now = userOf(user.handle)?.value ?? user;
+  const follows = now.you?.follows ?? false;
+  return (
+    <button
+      type="button"
+      class={follows ? "follow follow-on" : "follow"}
+      aria-pressed={follows}
+      aria-label={`Follow @${user.handle}`}
+      onClick={() => toggleFollow(now)}
+    >
+      <span>{follows ? "Following" : now.you?.followed_by ? "Follow back" : "Follow"}</span>
+    </button>
+  );
+}
+
+/** Somebody in a list of people. */
+export function UserRow({ user, children }: { user: User; children?: ComponentChildren }) {
+  return (
+    <div class="person">
+      <a class="person-link" href={`/@${user.handle}`}>
+        <Avatar user={user} />
+        <span class="person-words">
+          <span class="person-name">
+            <strong dir="auto">{user.name || user.handle}</strong>
+            <span class="quiet">@{user.handle}</span>
+            {user.you?.followed_by ? <span class="chip">Follows you</span> : null}
+          </span>
+          {children ?? (user.about ? <span class="person-about quiet" dir="auto">{user.about}</span> : null)}
+        </span>
+      </a>
+      <FollowButton user={user} />
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+/** The feed: what is shown, and what has come since and waits to be shown. Nothing jumps by itself. */
+import { computed, signal } from "@preact/signals";
+import { api } from "../api/calls";
+import { wordsOf } from "../api/client";
+import type { Bark } from "../api/types";
+import { barkOf, isNewer, keepBark, newestFirst } from "./known";
+
+export const shown = signal<string[] | null>(null);
+const waiting = signal<string[]>([]);
+export const next = signal<string | null>(null);
+export const loading = signal(false);
+export const problem = signal("");
+/** The feed is no longer what it was: somebody was followed or left, or more was missed than could be told. */
+export const changed = signal(false);
+/** What waits and was not deleted meanwhile. */
+export const fresh = computed(() => waiting.value.filter((id) => barkOf(id)?.value));
+
+let turn = 0;
+let read: Promise<void> = Promise.resolve();
+
+const isAtTop = () => scrollY < 80;
+
+/** Read the newest page. What is shown is replaced. */
+export function loadFeed(): Promise<void> {
+  read = readFirst();
+  return read;
+}
+
+/** Return when the first page that was asked for is there. */
+export function reading(): Promise<void> {
+  return read;
+}
+
+async function readFirst(): Promise<void> {
+  const mine = ++turn;
+  loading.value = true;
+  problem.value = "";
+  try {
+    const page = await api.feed();
+    if (mine !== turn) return;
+    const ids = page.items.map(keepBark);
+    const newest = ids[0];
+    waiting.value = waiting.value.filter((id) => !newest || isNewer(id, newest));
+    shown.value = ids;
+    next.value = page.next;
+    changed.value = false;
+  } catch (error) {
+    if (mine === turn) problem.value = wordsOf(error);
+  } finally {
+    if (mine === turn) loading.value = false;
+  }
+}
+
+export async function loadMore(): Promise<void> {
+  if (loading.value || !next.value) return;
+  const mine = turn;
+  loading.value = true;
+  problem.value = "";
+  try {
+    const page = await api.feed(next.value);
+    if (mine !== turn) return;
+    shown.value = newestFirst([...(shown.value ?? []), ...page.items.map(keepBark)]);
+    next.value = page.next;
+  } catch (error) {
+    if (mine === turn) problem.value = wordsOf(error);
+  } finally {
+    if (mine === turn) loading.value = false;
+  }
+}
+
+/** Look whether something came between the first page and the moment the stream stood. */
+export async function lookAgain(): Promise<void> {
+  try {
+    const page = await api.feed(null, 20);
+    for (const bark of page.items) arrive(bark, true);
+  } catch {
+    // The stream has begun, and tells of all that comes from here on; the rest shows with the next look.
+  }
+}
+
+/** Take a bark that was told; it waits until somebody asks for it. */
+export function arrive(bark: Bark, onlyNewer = false): void {
+  const id = keepBark(bark);
+  const there = shown.value ?? [];
+  if (onlyNewer && there[0] && !isNewer(id, there[0])) return;
+  if (!there.includes(id) && !waiting.value.includes(id)) waiting.value = [id, ...waiting.value];
+}
+
+/** Show a bark of one's own at once. */
+export function showMine(bark: Bark): void {
+  const id = keepBark(bark);
+  waiting.value = waiting.value.filter((one) => one !== id);
+  shown.value = newestFirst([id, ...(shown.value ?? [])]);
+}
+
+/** Show what waits. */
+export function showFresh(): void {
+  shown.value = newestFirst([...waiting.value, ...(shown.value ?? [])]);
+  waiting.value = [];
+  scrollTo({ top: 0 });
+}
+
+/** The feed is another one now: read it anew, unless somebody is in the middle of it. */
+export function change(): void {
+  if (isAtTop() || !shown.value?.length) void loadFeed();
+  else changed.value = true;
+}
+
+export function forgetFeed(): void {
+  turn++;
+  shown.value = null;
+  waiting.value = [];
+  next.value = null;
+  changed.value = loading.value = false;
+  problem.value = "";
+}

@@ -1,0 +1,116 @@
+/** Who is signed in. The token is in a cookie that no script can read: a note says whether there is one to ask for. */
+import { signal } from "@preact/signals";
+import { api } from "../api/calls";
+import { onSignedOut, Problem, wordsOf } from "../api/client";
+import type { User } from "../api/types";
+import { forgetFeed, loadFeed } from "./feed";
+import { forgetAll, keepUser } from "./known";
+import { listen, stopListening } from "./live";
+import { countUnread, notices, unread } from "./notices";
+import { closeOutbox, openOutbox } from "./outbox";
+import { pauseSharing, resumeSharing, sharing, stopSharing } from "./place";
+import { go } from "./router";
+import { toast } from "./toasts";
+
+const NOTE = "barker.me";
+const SESSION = "barker.session";
+const AGAIN_MS = 3_000;
+
+/** Somebody, nobody (null), or not known yet (undefined). */
+export const me = signal<User | null | undefined>(undefined);
+
+function begin(user: User, session?: string): void {
+  if (session) localStorage.setItem(SESSION, session);
+  if (me.value?.id === user.id) return;
+  localStorage.setItem(NOTE, JSON.stringify(user));
+  keepUser(user);
+  me.value = user;
+  openOutbox(user.id);
+  void loadFeed();
+  listen(user.handle);
+  void countUnread();
+  resumeSharing();
+}
+
+function end(): void {
+  localStorage.removeItem(NOTE);
+  localStorage.removeItem(SESSION);
+  stopListening();
+  closeOutbox();
+  pauseSharing();
+  forgetFeed();
+  forgetAll();
+  notices.items.value = null;
+  unread.value = 0;
+  me.value = null;
+}
+
+/** Note what I changed of myself. */
+export function keepMe(user: User): void {
+  localStorage.setItem(NOTE, JSON.stringify(user));
+  keepUser(user);
+  me.value = user;
+}
+
+export async function signUp(handle: string, password: string, name: string): Promise<void> {
+  const { user, session } = await api.signUp(handle, password, name);
+  begin(user, session.id);
+}
+
+export async function signIn(handle: string, password: string): Promise<void> {
+  const { user, session } = await api.signIn(handle, password);
+  begin(user, session.id);
+}
+
+/** Sign this device out. */
+export async function signOut(): Promise<void> {
+  try {
+    if (sharing.value !== "off") await stopSharing();
+    const session = localStorage.getItem(SESSION) ?? (await api.sessions()).items.find((one) => one.current)?.id;
+    if (session) await api.endSession(session);
+  } catch (error) {
+    if (!(error instanceof Problem && error.status === 401)) {
+      toast(`You are still signed in. ${wordsOf(error)}`, { name: "Try again", run: () => void signOut() });
+      return;
+    }
+  }
+  end();
+  go("/");
+}
+
+export async function signOutEverywhere(): Promise<void> {
+  await api.endSessions();
+  end();
+  go("/");
+}
+
+function noted(): User | null {
+  try {
+    return JSON.parse(localStorage.getItem(NOTE) ?? "null") as User | null;
+  } catch {
+    return null;
+  }
+}
+
+/** Find out who we are. Who was here before is shown at once; the service has the last word. */
+export async function startMe(): Promise<void> {
+  onSignedOut.run = () => {
+    if (!me.value) return;
+    end();
+    toast("Your session is over. Log in to go on.", { name: "Log in", run: () => go("/login") });
+  };
+  addEventListener("storage", (event) => {
+    if (event.key === NOTE && (event.newValue === null) === Boolean(me.value)) location.reload(); // by another tab
+  });
+  const before = noted();
+  if (!before) {
+    me.value = null;
+    return;
+  }
+  begin(before);
+  try {
+    keepMe(await api.me());
+  } catch (error) {
+    if (error instanceof Problem && error.passes) setTimeout(() => void api.me().then(keepMe, () => undefined), AGAIN_MS);
+  }
+}

@@ -1,0 +1,42 @@
+/** A list that grows by pages. */
+import { signal } from "@preact/signals";
+import { Problem, wordsOf } from "../api/client";
+import type { Page } from "../api/types";
+
+export type State = "idle" | "loading" | "failed" | "missing";
+
+export class Pages<T> {
+  readonly items = signal<T[] | null>(null);
+  readonly state = signal<State>("idle");
+  readonly words = signal("");
+  readonly next = signal<string | null>(null);
+  private turn = 0;
+
+  constructor(private readonly load: (cursor: string | null) => Promise<Page<T>>) {}
+
+  /** Read the first page anew. */
+  start = (): Promise<void> => this.read(null);
+
+  /** Read the next page, if there is one and none is on its way. */
+  more = async (): Promise<void> => {
+    if (this.next.value && this.state.value !== "loading") await this.read(this.next.value);
+  };
+
+  again = (): Promise<void> => this.read(this.items.value ? this.next.value : null);
+
+  private async read(cursor: string | null): Promise<void> {
+    const turn = ++this.turn;
+    this.state.value = "loading";
+    try {
+      const page = await this.load(cursor);
+      if (turn !== this.turn) return;
+      this.items.value = cursor ? [...(this.items.value ?? []), ...page.items] : page.items;
+      this.next.value = page.next;
+      this.state.value = "idle";
+    } catch (error) {
+      if (turn !== this.turn) return;
+      this.words.value = wordsOf(error);
+      this.state.value = error instanceof Problem && error.isMissing ? "missing" : "failed";
+    }
+  }
+}

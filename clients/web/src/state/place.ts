@@ -1,0 +1,71 @@
+/** Sharing one's place: off until switched on, told each minute while it is. */
+import { signal } from "@preact/signals";
+import { api } from "../api/calls";
+import { wordsOf } from "../api/client";
+import { toast } from "./toasts";
+
+export type Sharing = "off" | "asking" | "on";
+export const sharing = signal<Sharing>("off");
+/** When the place was last told; changes each time. */
+export const sharedAt = signal(0);
+
+const EVERY_MS = 60_000;
+const KEY = "barker.sharing";
+let timer = 0;
+
+function position(): Promise<GeolocationPosition> {
+  return new Promise((found, failed) =>
+    navigator.geolocation.getCurrentPosition(found, failed, { timeout: 15_000, maximumAge: 30_000 }),
+  );
+}
+
+function whyNot(error: unknown): string {
+  if (!isSecureContext) return "Browsers tell places only to pages over https (or on this very machine).";
+  const code = (error as GeolocationPositionError | undefined)?.code;
+  if (code === 1) return "Your browser keeps your place to itself. Allow it in the site's settings, then try again.";
+  if (code === 2 || code === 3) return "Your device does not know where it is just now. Try again in a moment.";
+  return wordsOf(error);
+}
+
+async function tell(): Promise<void> {
+  const { coords } = await position();
+  if (sharing.value === "off") return; // switched off while the device was looking
+  await api.putPlace(coords.latitude, coords.longitude);
+  sharing.value = "on";
+  sharedAt.value = Date.now();
+}
+
+export async function share(): Promise<void> {
+  if (sharing.value !== "off") return;
+  sharing.value = "asking";
+  try {
+    await tell();
+    localStorage.setItem(KEY, "on");
+    timer = setInterval(() => void tell().catch(() => undefined), EVERY_MS);
+  } catch (error) {
+    sharing.value = "off";
+    toast(whyNot(error));
+  }
+}
+
+export async function stopSharing(): Promise<void> {
+  clearInterval(timer);
+  sharing.value = "off";
+  localStorage.removeItem(KEY);
+  try {
+    await api.removePlace();
+  } catch (error) {
+    toast(`${wordsOf(error)} Your place is forgotten by itself within minutes.`);
+  }
+}
+
+/** Go on where it was on when the app was left. */
+export function resumeSharing(): void {
+  if (localStorage.getItem(KEY)) void share();
+}
+
+export function pauseSharing(): void {
+  clearInterval(timer);
+  sharing.value = "off";
+  localStorage.removeItem(KEY);
+}

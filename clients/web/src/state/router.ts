@@ -1,0 +1,66 @@
+/** Where we are: a path and a query in the address bar, and a plain <a href> to get anywhere else. */
+import { signal } from "@preact/signals";
+
+export const path = signal(location.pathname);
+export const query = signal(location.search);
+export const pageTitle = signal("");
+
+/** What stood at the top of a page that was left, to come back to: by history entry. */
+interface Mark {
+  id: string;
+  top: number;
+}
+
+const OURS = /^\/($|@|barks\/|tags\/|search|nearby|people|notifications|settings|login|signup)/;
+const isBack = { now: false };
+
+function markOf(): Mark | null {
+  for (const card of document.querySelectorAll<HTMLElement>("[data-bark]")) {
+    const { bottom, top } = card.getBoundingClientRect();
+    if (bottom > 0) return { id: card.dataset.bark ?? "", top };
+  }
+  return null;
+}
+
+function read(): void {
+  path.value = location.pathname;
+  query.value = location.search;
+}
+
+/** Go to a page of the app. */
+export function go(to: string, replace = false): void {
+  if (!replace) history.replaceState({ mark: markOf() }, "");
+  history[replace ? "replaceState" : "pushState"](null, "", to);
+  isBack.now = false;
+  read();
+  if (!replace) scrollTo(0, 0);
+}
+
+/** Bring what stood at the top when this page was left back to its place, once it is drawn. */
+export function comeBack(): boolean {
+  const mark = (history.state as { mark?: Mark } | null)?.mark;
+  if (!isBack.now || !mark) return false;
+  const card = document.querySelector(`[data-bark="${CSS.escape(mark.id)}"]`);
+  if (!card) return false;
+  scrollBy(0, card.getBoundingClientRect().top - mark.top);
+  return true;
+}
+
+function followLink(event: MouseEvent): void {
+  const link = (event.target as Element).closest?.("a");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  if (link.target || link.origin !== location.origin || !OURS.test(link.pathname)) return;
+  event.preventDefault();
+  const to = link.pathname + link.search;
+  if (to !== location.pathname + location.search) go(to);
+  else scrollTo({ top: 0 });
+}
+
+export function startRouter(): void {
+  history.scrollRestoration = "manual";
+  addEventListener("popstate", () => {
+    isBack.now = true;
+    read();
+  });
+  document.addEventListener("click", followLink);
+}

@@ -1,0 +1,44 @@
+// Keeps the shell of the app, so that it opens offline; what the API says is never kept.
+const VERSION = "barker-98127f11a6d8f631";
+const SHELL = [
+  "/",
+  "/manifest.webmanifest",
+  "/icon.svg",
+  "/assets/GraphPage-DPqyVYSD.js",
+  "/assets/NearbyPage-RtvU_R1P.js",
+  "/assets/PlaceSwitch-Bjr3IVGa.js",
+  "/assets/Settings-BwsJ8P3I.js",
+  "/assets/calls-CehwU-MA.js",
+  "/assets/index-Br9TEkvC.css",
+  "/assets/index-CbgS1DQV.js",
+  "/assets/pictures-C5XZxakc.css"
+];
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches
+      .open(VERSION)
+      .then((cache) => cache.addAll(SHELL))
+      .then(() => self.skipWaiting()),
+  );
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter((name) => name !== VERSION).map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
+});
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (event.request.mode === "navigate") {
+    if (/^\/(docs|v1|openapi|metrics|healthz|readyz)/.test(url.pathname)) return;
+    event.respondWith(fetch(event.request).catch(() => caches.match("/").then((shell) => shell ?? Response.error())));
+  } else if (SHELL.includes(url.pathname)) {
+    event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request)));
+  }
+});
