@@ -6,9 +6,14 @@ import { startOutbox } from "./state/outbox";
 import { startRouter } from "./state/router";
 import { startShortcuts } from "./state/shortcuts";
 import "./state/theme";
+import "./style/tokens.css";
 import "./style/base.css";
 import "./style/layout.css";
-import "./style/parts.css";
+import "./style/barks.css";
+import "./style/people.css";
+import "./style/states.css";
+import "./style/forms.css";
+import "./style/wide.css";
 
 startRouter();
 startLive();

@@ -1,17 +1,17 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-98127f11a6d8f631";
+const VERSION = "barker-3d7b62304117b6a9";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/GraphPage-DPqyVYSD.js",
-  "/assets/NearbyPage-RtvU_R1P.js",
-  "/assets/PlaceSwitch-Bjr3IVGa.js",
-  "/assets/Settings-BwsJ8P3I.js",
+  "/assets/GraphPage-BqQuXoTP.js",
+  "/assets/NearbyPage-TQm2WZN3.js",
+  "/assets/PlaceSwitch-DX4PI6zi.js",
+  "/assets/Settings-Beu9DkQL.js",
   "/assets/calls-CehwU-MA.js",
-  "/assets/index-Br9TEkvC.css",
-  "/assets/index-CbgS1DQV.js",
-  "/assets/pictures-C5XZxakc.css"
+  "/assets/index-C4zGbOyQ.css",
+  "/assets/index-CGemW6eN.js",
+  "/assets/pictures-Ca89PU_A.css"
 ];
 
 self.addEventListener("install", (event) => {

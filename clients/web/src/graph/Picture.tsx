@@ -86,7 +86,7 @@ export function Picture({ drawn }: { drawn: Drawn }) {
   const svg = useRef<SVGSVGElement>(null);
   const at = new Map(drawn.nodes.map((node) => [node.user.id, node]));
   const centre = drawn.nodes[0]!;
-  const reach = drawn.nodes.some((node) => node.ring === 2) ? 400 : 260;
+  const reach = drawn.nodes.some((node) => node.ring === 2) ? 430 : 275;
   return (
     <svg
       ref={svg}

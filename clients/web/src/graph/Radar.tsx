@@ -36,7 +36,7 @@ export function distance(metres: number): string {
 /** Return how far from the middle something is drawn: each ring is ten times as far as the one before. */
 function reach(metres: number, outer: number): number {
   const share = Math.log10(Math.max(metres, 12) / 10) / Math.log10(outer / 10);
-  return Math.min(1, Math.max(0.16, share)) * RADIUS;
+  return Math.min(1, Math.max(0.28, share)) * RADIUS;
 }
 
 interface Spot {
@@ -51,12 +51,12 @@ function spots(near: Near[], outer: number): Spot[] {
   near.forEach((one, index) => {
     const wind = WINDS[shortOf(one.direction)]?.[0] ?? (index * 137) % 360;
     let spot: Spot = { near: one, x: 0, y: 0 };
-    for (let turn = 0; turn < 12; turn++) {
-      const aside = (turn % 2 ? 1 : -1) * Math.ceil(turn / 2) * 13;
+    for (let turn = 0; turn < 20; turn++) {
+      const aside = (turn % 2 ? 1 : -1) * Math.ceil(turn / 2) * 11;
       const angle = ((wind + aside) * Math.PI) / 180;
       const far = reach(one.distance_m, outer);
       spot = { near: one, x: far * Math.sin(angle), y: -far * Math.cos(angle) };
-      if (placed.every((other) => Math.hypot(other.x - spot.x, other.y - spot.y) > 2 * FACE)) break;
+      if (placed.every((other) => Math.abs(other.x - spot.x) > 4 * FACE || Math.abs(other.y - spot.y) > 3 * FACE)) break;
     }
     placed.push(spot);
   });

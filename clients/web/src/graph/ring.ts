@@ -21,11 +21,15 @@ export interface Picture {
   left: number;
 }
 
-const FIRST_MAX = 18;
+// A phone has room for fewer faces with a name each.
+const isNarrow = matchMedia("(max-width: 759px)").matches;
+const FIRST_MAX = isNarrow ? 10 : 14;
 const SECOND_FROM = 9;
 const SECOND_EACH = 6;
-const SECOND_MAX = 26;
-const RADII = [0, 190, 330] as const;
+const SECOND_MAX = isNarrow ? 14 : 22;
+const CROWD = 7; // over that many a ring is drawn as two, by turns, so that names have room
+const RADII = [0, 175, 335] as const;
+const ASIDE = [0, 50, 45] as const;
 
 interface Found {
   people: Map<string, { user: User; ring: 0 | 1 | 2; via: string }>;
@@ -76,16 +80,18 @@ function placed({ people, edges, left }: Found): Picture {
   const inner = all.filter((one) => one.ring === 1);
   const angles = new Map<string, number>();
   const nodes: Node[] = all.filter((one) => one.ring === 0).map(({ user }) => ({ user, ring: 0, x: 0, y: 0 }));
-  const stand = (user: User, ring: 1 | 2, angle: number) => {
+  const stand = (user: User, ring: 1 | 2, turn: number, index: number, of: number) => {
+    const angle = turn + (2 * Math.PI * index) / of;
+    const radius = RADII[ring] + (of > CROWD && index % 2 ? ASIDE[ring] : 0);
     angles.set(user.id, angle);
-    nodes.push({ user, ring, x: RADII[ring] * Math.sin(angle), y: -RADII[ring] * Math.cos(angle) });
+    nodes.push({ user, ring, x: radius * Math.sin(angle), y: -radius * Math.cos(angle) });
   };
-  inner.forEach((one, index) => stand(one.user, 1, (2 * Math.PI * index) / inner.length));
+  inner.forEach((one, index) => stand(one.user, 1, 0, index, inner.length));
   const outer = all.filter((one) => one.ring === 2);
   outer.sort((a, b) => (angles.get(a.via) ?? 0) - (angles.get(b.via) ?? 0));
   // Spread evenly, turned so that each stands on the side of who leads there.
   const turn = outer.length ? (angles.get(outer[0]!.via) ?? 0) : 0;
-  outer.forEach((one, index) => stand(one.user, 2, turn + (2 * Math.PI * index) / outer.length));
+  outer.forEach((one, index) => stand(one.user, 2, turn, index, outer.length));
   const seen = edges.filter(({ from, to }) => people.has(from) && people.has(to));
   const once = new Map(seen.map((edge) => [`${edge.from}>${edge.to}`, edge]));
   return { nodes, edges: [...once.values()], left };

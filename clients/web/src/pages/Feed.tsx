@@ -69,7 +69,16 @@ export function FeedPage() {
   useEffect(() => void comeBack(), []);
   return (
     <>
-      <Head title="Home" />
+      <Head title="Home">
+        <span class="head-acts narrow-only">
+          <a class="button ghost round" href="/people" aria-label="People you may know">
+            <Icon name="people" />
+          </a>
+          <a class="button ghost round" href="/settings" aria-label="Settings">
+            <Icon name="gear" />
+          </a>
+        </span>
+      </Head>
       <div class="wide-only">
         <Composer />
       </div>

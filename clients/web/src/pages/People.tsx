@@ -13,10 +13,11 @@ export const suggestions = new Pages<Suggestion>(async () => {
   return { items: page.items, next: null };
 });
 
-export function reason({ because, count }: Suggestion): string {
-  const names = because.slice(0, 2).map((user) => user.name || `@${user.handle}`);
+export function reason({ because, count }: Suggestion, isShort = false): string {
+  const names = because.slice(0, isShort ? 1 : 2).map((user) => user.name || `@${user.handle}`);
   if (!names.length) return "Somebody you may know";
   const others = count - names.length;
+  if (isShort) return others > 0 ? `${names[0]} + ${others}` : names[0]!;
   if (others > 0) return `Followed by ${names.join(", ")} and ${others} more`;
   return `Followed by ${names.join(" and ")}`;
 }

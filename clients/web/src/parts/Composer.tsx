@@ -1,6 +1,6 @@
 /** Where barks are written. It counts as the service does: characters, not bytes or halves of an emoji. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { me } from "../state/me";
 import { send } from "../state/outbox";
 import { Avatar } from "./Avatar";
@@ -39,9 +39,6 @@ export function Composer({ done, start = "", focused = false }: Props) {
   const area = useRef<HTMLTextAreaElement>(null);
   const used = lengthOf(text.value);
   const isReady = used > 0 && used <= MAX && SEEN.test(text.value);
-  useEffect(() => {
-    if (focused) area.current?.focus();
-  }, [focused]);
 
   function submit(event?: Event): void {
     event?.preventDefault();
@@ -63,6 +60,7 @@ export function Composer({ done, start = "", focused = false }: Props) {
         <div class="grows" data-text={`${text.value}\n`}>
           <textarea
             ref={area}
+            data-first={focused}
             rows={2}
             aria-label="Your bark"
             placeholder="What is going on?"

@@ -14,6 +14,7 @@ export function Dialog({ title, close, children }: Props) {
   useEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
+    shown?.querySelector<HTMLElement>("[data-first]")?.focus(); // else it would be the button that closes
     return () => shown?.close();
   }, []);
   return (

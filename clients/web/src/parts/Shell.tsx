@@ -37,6 +37,7 @@ function places(handle: string): Place[] {
 }
 
 function Bar({ handle }: { handle: string }) {
+  const isForBarks = path.value === "/" || /^\/(barks|tags|@[^/]+$)/.test(path.value);
   return (
     <nav class="bar" aria-label="Barker">
       <a class="brand" href="/" aria-label="Barker, home">
@@ -61,7 +62,7 @@ function Bar({ handle }: { handle: string }) {
           </li>
         ))}
       </ul>
-      <button type="button" class="primary bar-new" onClick={() => (composing.value = true)}>
+      <button type="button" class={isForBarks ? "primary bar-new" : "primary bar-new bar-new-hidden"} onClick={() => (composing.value = true)}>
         <Icon name="plus" />
         <span>Bark</span>
       </button>
@@ -93,7 +94,7 @@ function Aside() {
           <h2 id="may-know">People you may know</h2>
           {few.map((one) => (
             <UserRow user={one.user} key={one.user.id}>
-              <span class="person-about quiet">{reason(one)}</span>
+              <span class="person-about quiet">{reason(one, true)}</span>
             </UserRow>
           ))}
           <a href="/people">Show all</a>
