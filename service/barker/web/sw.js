@@ -1,16 +1,16 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-3d7b62304117b6a9";
+const VERSION = "barker-de880c7a1a4a4a4b";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/GraphPage-BqQuXoTP.js",
-  "/assets/NearbyPage-TQm2WZN3.js",
-  "/assets/PlaceSwitch-DX4PI6zi.js",
-  "/assets/Settings-Beu9DkQL.js",
+  "/assets/GraphPage-BxMAMR-H.js",
+  "/assets/NearbyPage-iPLNLpA8.js",
+  "/assets/PlaceSwitch-CkDnD2BP.js",
+  "/assets/Settings-DUlzb3sc.js",
   "/assets/calls-CehwU-MA.js",
+  "/assets/index-B_LquHG-.js",
   "/assets/index-C4zGbOyQ.css",
-  "/assets/index-CGemW6eN.js",
   "/assets/pictures-Ca89PU_A.css"
 ];
 

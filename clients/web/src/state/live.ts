@@ -1,5 +1,5 @@
 /** The live stream: one EventSource, which goes on from its cursor after sleep, offline and restarts. */
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { api } from "../api/calls";
 import type { Bark, Notification } from "../api/types";
 import * as feed from "./feed";
@@ -9,6 +9,7 @@ import { hearMine } from "./outbox";
 
 export type Line = "off" | "opening" | "open" | "delayed" | "lost";
 export const line = signal<Line>("off");
+effect(() => void (document.documentElement.dataset.line = line.value));
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;

@@ -1,0 +1,55 @@
+"""Debian's Chromium, driven by Playwright. Where either is missing, tests are skipped on a laptop and fail in CI."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Error, sync_playwright
+
+from tests.barker_process import Person, Service
+from tests.web.screen import Screen
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests; each screen is a profile of its own."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if not found:
+        _give_up("no Chromium: apt-get install chromium, or name one in CHROMIUM")
+    with sync_playwright() as driver:
+        try:
+            browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        except Error as error:
+            _give_up(f"Chromium does not start: {error}")
+        yield browser
+        browser.close()
+
+
+def _give_up(why: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+OpenScreen = Callable[..., Screen]
+
+
+@pytest.fixture
+def screen_of(browser: Browser, service: Service) -> Iterator[OpenScreen]:
+    """Open the app as somebody who is signed in, or as a stranger; nothing may go wrong on any screen."""
+    screens: list[Screen] = []
+
+    def new(person: Person | None = None, path: str = "/", **options: object) -> Screen:
+        screen = Screen(browser, service, person, **options)
+        screens.append(screen)
+        screen.open(path)
+        return screen
+
+    yield new
+    for screen in screens:
+        screen.close()
+    for screen in screens:
+        assert screen.faults == []

@@ -1,0 +1,119 @@
+"""A screen with the app on it, and all that goes wrong there."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import requests
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
+
+from tests.barker_process import Person, Service
+
+PATIENCE_MS = 15_000
+SHOTS = Path(__file__).parents[2] / "build/screenshots"
+CUT_OFF = re.compile(r"net::ERR_(INTERNET_DISCONNECTED|NETWORK_CHANGED|FAILED|CONNECTION|INCOMPLETE)")
+
+
+# Calls of the app that this service may not offer yet; once it does, a refusal of theirs is a fault.
+COMING = {
+    "/v1/me/suggestions": ("get", r"/v1/me/suggestions"),
+    "/v1/nearby": ("get", r"/v1/nearby"),
+    "/v1/users": ("get", r"/v1/users\?"),
+    "/v1/barks": ("get", r"/v1/barks\?"),
+    "/v1/tags/{tag}": ("get", r"/v1/tags/"),
+}
+
+
+@cache
+def coming(url: str) -> tuple[str, ...]:
+    """Return what addresses of calls look like that a service does not offer."""
+    there = requests.get(f"{url}/openapi.json", timeout=30).json()["paths"]
+    return tuple(pattern for path, (method, pattern) in COMING.items() if method not in there.get(path, {}))
+
+
+class Screen:
+    """A browser profile with one page of the app."""
+
+    def __init__(self, browser: Browser, service: Service, person: Person | None, **options: Any) -> None:
+        self.service = service
+        self.faults: list[str] = []
+        self.context = browser.new_context(base_url=service.url, **options)
+        self.context.set_default_timeout(PATIENCE_MS)
+        if person:
+            self.context.add_cookies([{"name": "barker_token", "value": person.token, "url": service.url}])
+            note = json.dumps(json.dumps(person.user))
+            self.context.add_init_script(f"localStorage.getItem('barker.me') ?? localStorage.setItem('barker.me', {note})")
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._note_words)
+        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.context.on("request", self._note_request)
+
+    def _note_words(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not CUT_OFF.search(message.text):
+            self.faults.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+
+    def _note_request(self, request: Request) -> None:
+        if not request.url.startswith(f"{self.service.url}/"):
+            self.faults.append(f"another host is asked: {request.url}")
+
+    def open(self, path: str) -> None:
+        """Go to a page and wait until its heading stands."""
+        self.page.goto(path)
+        self.heading.wait_for()
+
+    def close(self) -> None:
+        """Close it."""
+        self.context.close()
+        for pattern in coming(self.service.url):
+            self.forgive(rf"status of 40[45].*{pattern}")
+
+    @property
+    def heading(self) -> Locator:
+        """The heading of the page."""
+        return self.page.locator("main h1")
+
+    @property
+    def pill(self) -> Locator:
+        """What says that there are new barks."""
+        return self.page.locator("[data-fresh]")
+
+    @property
+    def drafts(self) -> Locator:
+        """Barks on their way."""
+        return self.page.locator(".draft")
+
+    def barks(self) -> list[str]:
+        """The texts of the barks that are listed."""
+        return self.page.locator(".list .bark-text").all_inner_texts()
+
+    def is_live(self) -> None:
+        """Wait until the feed was read and the stream stands."""
+        self.page.wait_for_function("document.documentElement.dataset.line === 'open'")
+        self.page.locator(".list, .empty").first.wait_for()
+
+    def write(self, text: str) -> None:
+        """Write a bark and send it."""
+        self.page.get_by_label("Your bark").first.fill(text)
+        self.page.locator(".composer button[type=submit]").first.click()
+
+    def shows(self, *texts: str) -> None:
+        """Wait until exactly these barks are listed."""
+        expect(self.page.locator(".list .bark-text")).to_have_text(list(texts), timeout=PATIENCE_MS)
+
+    def forgive(self, pattern: str) -> int:
+        """Take what fits out of the faults, and return how many there were."""
+        left = [fault for fault in self.faults if not re.search(pattern, fault)]
+        number = len(self.faults) - len(left)
+        self.faults[:] = left
+        return number
+
+    def shot(self, name: str) -> None:
+        """Keep a picture of what is seen."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}.png")
+
+    def evaluate(self, script: str, given: Any = None) -> Any:
+        """Run a script in the page; the policy of the page does not bind the browser's own tools."""
+        return cast(Any, self.page.evaluate(script, given))

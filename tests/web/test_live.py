@@ -1,0 +1,121 @@
+"""The promise, on screens: at once, and nothing missed or doubled by sleep, a lost line or an answer that was lost."""
+
+from playwright.sync_api import Route, expect
+
+from tests.barker_process import Service, wait_for
+from tests.web.conftest import OpenScreen
+
+
+def test_one_barks_and_the_other_sees_it_live(service: Service, screen_of: OpenScreen) -> None:
+    ada, bob = service.sign_up("ada", name="Ada"), service.sign_up("bob")
+    bob.follow(ada)
+    hers, his = screen_of(ada), screen_of(bob)
+    hers.is_live()
+    his.is_live()
+    hers.write("Hello from <b>Ada</b> & co")
+    hers.shows("Hello from <b>Ada</b> & co")
+    expect(hers.pill).to_have_count(0)
+    expect(his.pill).to_have_text("1 new bark")
+    assert his.barks() == []  # nothing jumps by itself
+    his.pill.click()
+    his.shows("Hello from <b>Ada</b> & co")
+
+
+def test_what_was_barked_while_offline_is_there_on_return_once(service: Service, screen_of: OpenScreen) -> None:
+    ada, bob = service.sign_up("ada"), service.sign_up("bob")
+    bob.follow(ada)
+    ada.bark("before")
+    wait_for(lambda: bob.feed() == ["before"], "the first bark")
+    screen = screen_of(bob)
+    screen.is_live()
+    screen.shows("before")
+    screen.context.set_offline(True)
+    expect(screen.page.locator(".line")).to_contain_text("offline")
+    for text in ("one", "two", "three"):
+        ada.bark(text)
+    screen.context.set_offline(False)
+    expect(screen.pill).to_have_text("3 new barks")
+    ada.bark("four")
+    expect(screen.pill).to_have_text("4 new barks")
+    screen.pill.click()
+    screen.shows("four", "three", "two", "one", "before")
+
+
+def test_a_bark_written_offline_is_sent_on_return_once(service: Service, screen_of: OpenScreen) -> None:
+    ada = service.sign_up("ada")
+    screen = screen_of(ada)
+    screen.is_live()
+    screen.context.set_offline(True)
+    screen.write("from the tunnel")
+    screen.write("and another")
+    expect(screen.drafts).to_have_count(2)
+    assert ada.feed() == []
+    screen.context.set_offline(False)
+    expect(screen.drafts).to_have_count(0)
+    screen.shows("and another", "from the tunnel")
+    assert ada.feed() == ["and another", "from the tunnel"]
+
+
+def test_an_answer_that_is_lost_makes_no_second_bark(service: Service, screen_of: OpenScreen) -> None:
+    ada = service.sign_up("ada")
+    screen = screen_of(ada)
+    screen.is_live()
+    lost: list[str] = []
+
+    def lose_the_first(route: Route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch().text())
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    screen.page.route("**/v1/barks", lose_the_first)
+    screen.write("once")
+    screen.shows("once")
+    expect(screen.drafts).to_have_count(0)
+    expect(screen.pill).to_have_count(0)
+    assert lost
+    assert ada.feed() == ["once"]
+
+
+def test_what_waits_outlives_the_page(service: Service, screen_of: OpenScreen) -> None:
+    ada = service.sign_up("ada")
+    screen = screen_of(ada)
+    screen.is_live()
+    screen.page.route("**/v1/barks", lambda route: route.abort("connectionfailed"))
+    screen.write("kept")
+    expect(screen.drafts).to_contain_text("Waiting")
+    screen.page.unroute("**/v1/barks")
+    screen.open("/")
+    screen.shows("kept")
+    assert ada.feed() == ["kept"]
+
+
+def test_a_deleted_bark_goes_from_an_open_screen(service: Service, screen_of: OpenScreen) -> None:
+    ada, bob = service.sign_up("ada"), service.sign_up("bob")
+    bob.follow(ada)
+    ada.bark("regretted")
+    wait_for(lambda: bob.feed() == ["regretted"], "the bark")
+    hers, his = screen_of(ada), screen_of(bob)
+    his.is_live()
+    his.shows("regretted")
+    hers.page.get_by_label("Delete this bark").click()
+    hers.page.get_by_role("button", name="Delete", exact=True).click()
+    hers.shows()
+    his.shows()
+
+
+def test_a_follow_and_a_like_are_told_at_once(service: Service, screen_of: OpenScreen) -> None:
+    ada, bob = service.sign_up("ada"), service.sign_up("bob")
+    ada.bark("like me")
+    hers, his = screen_of(ada), screen_of(bob, f"/@{ada.handle}")
+    hers.is_live()
+    his.page.get_by_role("button", name=f"Follow @{ada.handle}").click()
+    his.page.get_by_label("Like, 0 likes").click()
+    expect(his.page.get_by_label("Like, 1 like")).to_have_attribute("aria-pressed", "true")
+    bell = hers.page.get_by_role("link", name="Notifications")
+    expect(bell).to_contain_text("2")
+    bell.click()
+    expect(hers.page.locator(".notice")).to_have_count(2)
+    expect(bell).not_to_contain_text("2")
+    wait_for(lambda: ada.get("/v1/me/notifications")["unread"] == 0, "them to be noted as read")
