@@ -90,7 +90,7 @@ class Screen:
 
     def is_live(self) -> None:
         """Wait until the feed was read and the stream stands."""
-        self.page.wait_for_function("document.documentElement.dataset.line === 'open'")
+        self.page.locator("html[data-line=open]").wait_for()
         self.page.locator(".list, .empty").first.wait_for()
 
     def write(self, text: str) -> None:

@@ -1,16 +1,16 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-de880c7a1a4a4a4b";
+const VERSION = "barker-9b5f67a4b24624b2";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/GraphPage-BxMAMR-H.js",
-  "/assets/NearbyPage-iPLNLpA8.js",
-  "/assets/PlaceSwitch-CkDnD2BP.js",
-  "/assets/Settings-DUlzb3sc.js",
+  "/assets/GraphPage-DEJDZK21.js",
+  "/assets/NearbyPage-D_7QfKVS.js",
+  "/assets/PlaceSwitch-Jzm85m_N.js",
+  "/assets/Settings-CqmjoEfF.js",
   "/assets/calls-CehwU-MA.js",
-  "/assets/index-B_LquHG-.js",
-  "/assets/index-C4zGbOyQ.css",
+  "/assets/index-CeVBaHit.js",
+  "/assets/index-_LsLRfF3.css",
   "/assets/pictures-Ca89PU_A.css"
 ];
 

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { api } from "../api/calls";
 import { Problem, wordsOf } from "../api/client";
 import type { Bark, User } from "../api/types";
-import { barkOf, forgetBark, keepBark, keepUser, userOf } from "./known";
+import { barkOf, changeBark, forgetBark, keepUser, userOf } from "./known";
 import { keepMe, me } from "./me";
 import { go } from "./router";
 import { toast } from "./toasts";
@@ -14,7 +14,7 @@ export const deleting = signal<Bark | null>(null);
 function like(bark: Bark, liked: boolean): void {
   const likes = Math.max(0, bark.counts.likes + (liked ? 1 : -1));
   const you = { rebarked: false, bookmarked: false, ...bark.you, liked };
-  keepBark({ ...bark, you, counts: { ...bark.counts, likes } });
+  changeBark({ ...bark, you, counts: { ...bark.counts, likes } });
 }
 
 export async function toggleLike(bark: Bark): Promise<void> {

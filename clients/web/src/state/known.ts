@@ -3,6 +3,8 @@ import { type Signal, signal } from "@preact/signals";
 import type { Bark, User } from "../api/types";
 
 const barks = new Map<string, Signal<Bark | null>>();
+const changedAt = new Map<string, number>();
+const LATE_MS = 5_000;
 const people = new Map<string, Signal<User>>();
 
 /** Return the bark's own signal; null in it stands for a bark that was deleted. */
@@ -14,8 +16,19 @@ export function barkOf(id: string): Signal<Bark | null> | undefined {
 export function keepBark(bark: Bark): string {
   const known = barks.get(bark.id);
   if (!known) barks.set(bark.id, signal(bark));
-  else if (known.value) known.value = { ...bark, you: bark.you ?? known.value.you };
+  else if (known.value) {
+    const isMine = (changedAt.get(bark.id) ?? 0) > Date.now() - LATE_MS;
+    const { you, counts } = isMine ? known.value : bark;
+    known.value = { ...bark, you: you ?? known.value.you, counts };
+  }
   return bark.id;
+}
+
+/** Note what I did with a bark. A page that was asked for before, or is kept for a moment, does not take it back. */
+export function changeBark(bark: Bark): void {
+  changedAt.set(bark.id, Date.now());
+  const known = barks.get(bark.id);
+  if (known?.value) known.value = bark;
 }
 
 export function forgetBark(id: string): void {
@@ -48,5 +61,6 @@ export function newestFirst(ids: Iterable<string>): string[] {
 
 export function forgetAll(): void {
   barks.clear();
+  changedAt.clear();
   people.clear();
 }

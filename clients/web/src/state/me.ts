@@ -67,9 +67,11 @@ export async function signOut(): Promise<void> {
   try {
     if (sharing.value !== "off") await stopSharing();
     const session = localStorage.getItem(SESSION) ?? (await api.sessions()).items.find((one) => one.current)?.id;
+    stopListening(); // else the stream would tell that the session is over, and be asked after
     if (session) await api.endSession(session);
   } catch (error) {
     if (!(error instanceof Problem && error.status === 401)) {
+      if (me.value) listen(me.value.handle);
       toast(`You are still signed in. ${wordsOf(error)}`, { name: "Try again", run: () => void signOut() });
       return;
     }
@@ -79,7 +81,13 @@ export async function signOut(): Promise<void> {
 }
 
 export async function signOutEverywhere(): Promise<void> {
-  await api.endSessions();
+  stopListening();
+  try {
+    await api.endSessions();
+  } catch (error) {
+    if (me.value) listen(me.value.handle);
+    throw error;
+  }
   end();
   go("/");
 }
