@@ -10,7 +10,7 @@ CLIENTS := --editable clients/python --editable clients/terminal
 NEEDS := setup.cfg constraints.txt clients/python/pyproject.toml clients/terminal/pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test slow lint format fuzz cluster faults bench lock clean
+.PHONY: help run demo test slow lint format fuzz cluster faults bench web lock clean
 
 help: ## Show this list
 	@echo "Barker: the backend of a Twitter-style app that anybody can run."
@@ -52,6 +52,11 @@ bench: .venv/bench ## Measure it, beside the limits of the same servers (up to 2
 
 faults: .venv/test ## Kill processes at random, up to 1,000 times: is a bark lost or doubled? (half an hour)
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+web: .venv/test ## Build the web app anew with npm; what it makes is committed
+	@mkdir -p build
+	@$(BIN)/python clients/web/scripts/openapi.py > build/openapi.json
+	@cd clients/web && npm ci --no-audit --no-fund && npm run types && npm run build && npm run size
 
 lock: ## Write constraints.txt anew, with the newest versions that setup.cfg and the clients allow
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock

@@ -1,17 +1,17 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-9b5f67a4b24624b2";
+const VERSION = "barker-e59148970c7fd010";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/GraphPage-DEJDZK21.js",
-  "/assets/NearbyPage-D_7QfKVS.js",
-  "/assets/PlaceSwitch-Jzm85m_N.js",
-  "/assets/Settings-CqmjoEfF.js",
+  "/assets/GraphPage-C-_QjBqm.js",
+  "/assets/NearbyPage-DJH6igP9.js",
+  "/assets/PlaceSwitch-BLWSc4RS.js",
+  "/assets/Settings-BcWC5H2R.js",
   "/assets/calls-CehwU-MA.js",
-  "/assets/index-CeVBaHit.js",
+  "/assets/index-D2XDXrvq.js",
   "/assets/index-_LsLRfF3.css",
-  "/assets/pictures-Ca89PU_A.css"
+  "/assets/pictures-C0derxYI.css"
 ];
 
 self.addEventListener("install", (event) => {

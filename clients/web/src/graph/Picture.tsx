@@ -2,9 +2,11 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { Dog } from "../parts/Avatar";
-import type { Edge, Node, Picture as Drawn } from "./ring";
+import { type Edge, isNarrow, type Node, type Picture as Drawn } from "./ring";
 
 const SIZES = [38, 27, 19] as const;
+const NAME_MAX = isNarrow ? 11 : 14;
+const REACH = isNarrow ? [270, 360] : [275, 430]; // from the middle to the edge, for one step and for two
 
 function Line({ edge, at, lit }: { edge: Edge; at: Map<string, Node>; lit: string }) {
   const a = at.get(edge.from)!;
@@ -38,7 +40,7 @@ function Face({ node, label, light }: { node: Node; label: string; light: (id: s
   const size = SIZES[ring];
   const to = ring === 0 ? `/@${user.handle}` : `/@${user.handle}/graph`;
   const name = user.name || user.handle;
-  const short = name.length > 14 ? `${name.slice(0, 13)}…` : name;
+  const short = name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 1)}…` : name;
   return (
     <a
       href={to}
@@ -86,7 +88,7 @@ export function Picture({ drawn }: { drawn: Drawn }) {
   const svg = useRef<SVGSVGElement>(null);
   const at = new Map(drawn.nodes.map((node) => [node.user.id, node]));
   const centre = drawn.nodes[0]!;
-  const reach = drawn.nodes.some((node) => node.ring === 2) ? 430 : 275;
+  const reach = REACH[drawn.nodes.some((node) => node.ring === 2) ? 1 : 0]!;
   return (
     <svg
       ref={svg}

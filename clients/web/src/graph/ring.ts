@@ -22,13 +22,13 @@ export interface Picture {
 }
 
 // A phone has room for fewer faces with a name each.
-const isNarrow = matchMedia("(max-width: 759px)").matches;
+export const isNarrow = matchMedia("(max-width: 759px)").matches;
 const FIRST_MAX = isNarrow ? 10 : 14;
 const SECOND_FROM = 9;
 const SECOND_EACH = 6;
 const SECOND_MAX = isNarrow ? 14 : 22;
 const CROWD = 7; // over that many a ring is drawn as two, by turns, so that names have room
-const RADII = [0, 175, 335] as const;
+const RADII = isNarrow ? ([0, 150, 280] as const) : ([0, 175, 335] as const);
 const ASIDE = [0, 50, 45] as const;
 
 interface Found {
