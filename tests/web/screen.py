@@ -44,7 +44,9 @@ class Screen:
         if person:
             self.context.add_cookies([{"name": "barker_token", "value": person.token, "url": service.url}])
             note = json.dumps(json.dumps(person.user))
-            self.context.add_init_script(f"localStorage.getItem('barker.me') ?? localStorage.setItem('barker.me', {note})")
+            self.context.add_init_script(
+                f"localStorage.getItem('barker.me') ?? localStorage.setItem('barker.me', {note})"
+            )
         self.page: Page = self.context.new_page()
         self.page.on("console", self._note_words)
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
@@ -101,6 +103,11 @@ class Screen:
     def shows(self, *texts: str) -> None:
         """Wait until exactly these barks are listed."""
         expect(self.page.locator(".list .bark-text")).to_have_text(list(texts), timeout=PATIENCE_MS)
+
+    def turn(self) -> bool:
+        """Let the browser tell what it did meanwhile."""
+        self.page.wait_for_timeout(20)
+        return True
 
     def forgive(self, pattern: str) -> int:
         """Take what fits out of the faults, and return how many there were."""

@@ -193,7 +193,7 @@ def test_sharing_a_place_is_off_until_it_is_switched_on(service: Service, screen
     assert not switch()
     assert sent == []
     screen.page.get_by_role("switch").check(force=True)
-    wait_for(lambda: screen.page.wait_for_timeout(50) or sent == ["PUT"], "the place to be shared")
+    wait_for(lambda: screen.turn() and sent == ["PUT"], "the place to be shared")
     screen.page.get_by_role("switch").uncheck(force=True)
-    wait_for(lambda: screen.page.wait_for_timeout(50) or sent == ["PUT", "DELETE"], "the place to be forgotten")
+    wait_for(lambda: screen.turn() and sent == ["PUT", "DELETE"], "the place to be forgotten")
     assert not switch()

@@ -102,7 +102,8 @@ def _answer(path: str, caching: str) -> Response:
     if is_packed:
         response.headers["Content-Encoding"] = "gzip"
     response.set_etag(f"{found.etag}-gz" if is_packed else found.etag)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @public
