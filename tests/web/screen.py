@@ -88,7 +88,7 @@ class Screen:
 
     def barks(self) -> list[str]:
         """The texts of the barks that are listed."""
-        return self.page.locator(".list .bark-text").all_inner_texts()
+        return self.page.locator(".list .bark-text").all_text_contents()
 
     def is_live(self) -> None:
         """Wait until the feed was read and the stream stands."""

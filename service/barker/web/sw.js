@@ -1,15 +1,15 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-e59148970c7fd010";
+const VERSION = "barker-fafad13c7b2df772";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/GraphPage-C-_QjBqm.js",
-  "/assets/NearbyPage-DJH6igP9.js",
-  "/assets/PlaceSwitch-BLWSc4RS.js",
-  "/assets/Settings-BcWC5H2R.js",
-  "/assets/calls-CehwU-MA.js",
-  "/assets/index-D2XDXrvq.js",
+  "/assets/GraphPage-nvoz3WRg.js",
+  "/assets/NearbyPage-CgyFFB3d.js",
+  "/assets/PlaceSwitch-BGBI10po.js",
+  "/assets/Settings-Dghx5A9T.js",
+  "/assets/calls-QEJkoRKf.js",
+  "/assets/index-DZzMVGUP.js",
   "/assets/index-_LsLRfF3.css",
   "/assets/pictures-C0derxYI.css"
 ];

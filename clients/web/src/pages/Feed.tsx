@@ -59,7 +59,7 @@ function Barks() {
         <BarkCard id={id} key={id} />
       ))}
       {feed.problem.value ? <Failed words={feed.problem.value} again={feed.loadMore} /> : null}
-      {feed.next.value && !feed.problem.value ? <More load={feed.loadMore} busy={feed.loading.value} /> : null}
+      {feed.next.value && !feed.problem.value ? <More at={ids.length} load={feed.loadMore} busy={feed.loading.value} /> : null}
       {!feed.next.value && ids.length > 5 ? <p class="end quiet">That is all there is.</p> : null}
     </div>
   );

@@ -53,14 +53,21 @@ export function Skeleton({ rows = 5 }: { rows?: number }) {
   );
 }
 
+interface MoreProps {
+  /** How long the list is: each time it has grown, the end is looked for anew. */
+  at: number;
+  busy: boolean;
+  load: () => void;
+}
+
 /** Calls for more before the end of a list is reached; a button for who does not scroll. */
-export function More({ load, busy }: { load: () => void; busy: boolean }) {
+export function More({ at, busy, load }: MoreProps) {
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const watch = new IntersectionObserver(([seen]) => seen?.isIntersecting && load(), { rootMargin: "1200px" });
+    const watch = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && load(), { rootMargin: "1200px" });
     if (end.current) watch.observe(end.current);
     return () => watch.disconnect();
-  });
+  }, [at, busy]);
   return (
     <div class="more" ref={end}>
       <button type="button" class="ghost" disabled={busy} onClick={load}>
@@ -101,7 +108,7 @@ export function List<T>({ of, row, empty, missing }: ListProps<T>) {
     <div class="list">
       {items.map(row)}
       {state === "failed" ? <Failed words={of.words.value} again={of.again} /> : null}
-      {of.next.value && state !== "failed" ? <More load={of.more} busy={state === "loading"} /> : null}
+      {of.next.value && state !== "failed" ? <More at={items.length} load={of.more} busy={state === "loading"} /> : null}
     </div>
   );
 }
