@@ -8,7 +8,7 @@ import pytest
 
 from tests.barker_process import PASSWORD, Person, Service, wait_for
 from tests.web.conftest import OpenScreen
-from tests.web.screen import Screen, coming
+from tests.web.screen import Screen
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js")
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
@@ -170,8 +170,6 @@ def test_the_counter_counts_as_the_service_does(screen_of: OpenScreen, service: 
 
 
 def test_nearby_shows_who_is_around_by_rounded_distances(service: Service, screen_of: OpenScreen) -> None:
-    if any("nearby" in pattern for pattern in coming(service.url)):
-        pytest.skip("GET /v1/nearby is not there yet")
     ada, bob = service.sign_up("ada"), service.sign_up("bob", name="Bob")
     assert bob.call("PUT", "/v1/me/place", json={"lat": 52.53, "lon": 13.40}).status_code == 204
     here = {"latitude": 52.50, "longitude": 13.40}

@@ -1,16 +1,16 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-fafad13c7b2df772";
+const VERSION = "barker-39f15073856b4862";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/GraphPage-nvoz3WRg.js",
-  "/assets/NearbyPage-CgyFFB3d.js",
-  "/assets/PlaceSwitch-BGBI10po.js",
-  "/assets/Settings-Dghx5A9T.js",
-  "/assets/calls-QEJkoRKf.js",
-  "/assets/index-DZzMVGUP.js",
-  "/assets/index-_LsLRfF3.css",
+  "/assets/GraphPage-BZgvLWq2.js",
+  "/assets/NearbyPage-BE4ZjRgS.js",
+  "/assets/PlaceSwitch-CwHgzio-.js",
+  "/assets/Settings-BLu8Foo_.js",
+  "/assets/calls-CPpAJ6KZ.js",
+  "/assets/index-6AwOS2Pn.css",
+  "/assets/index-C5Jhz1Ys.js",
   "/assets/pictures-C0derxYI.css"
 ];
 

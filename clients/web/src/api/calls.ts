@@ -1,6 +1,6 @@
 /** Every call the app makes, by name. */
 import { call } from "./client";
-import type { Bark, Near, Notifications, Page, Session, Suggestion, User } from "./types";
+import type { Bark, Match, Near, Notifications, Page, Session, Suggestion, Trend, User } from "./types";
 
 type Cursor = string | null | undefined;
 interface SignedIn {
@@ -63,5 +63,7 @@ export const api = {
   searchBarks: (q: string, cursor?: Cursor) => page<Bark>("/v1/barks", cursor, { q }),
   tagged: (tag: string, cursor?: Cursor) => page<Bark>(`/v1/tags/${encodeURIComponent(tag)}`, cursor),
   nearby: () => call<Page<Near>>("GET", "/v1/nearby"),
+  matches: () => call<Page<Match>>("GET", "/v1/me/matches", { query: { kind: "similar", limit: 10 } }),
+  trends: () => call<Page<Trend>>("GET", "/v1/trends"),
   suggestions: () => call<Page<Suggestion>>("GET", "/v1/me/suggestions"),
 };

@@ -1,4 +1,4 @@
-/** The shapes of the API by their short names. What the generated file does not hold yet is written down here. */
+/** The shapes of the API by their short names. */
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -17,14 +17,7 @@ export interface Notifications extends Page<Notification> {
   unread: number;
 }
 
-export interface Near {
-  user: User;
-  distance_m: number;
-  direction: string;
-}
-
-export interface Suggestion {
-  user: User;
-  because: User[];
-  count: number;
-}
+export type Near = Schemas["Neighbour"];
+export type Suggestion = Schemas["Suggestion"];
+export type Match = Schemas["Match"];
+export type Trend = Schemas["Trend"];

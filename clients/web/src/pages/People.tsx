@@ -1,7 +1,7 @@
 /** People you may know, and why. */
 import { useEffect } from "preact/hooks";
 import { api } from "../api/calls";
-import type { Suggestion } from "../api/types";
+import type { Match, Suggestion } from "../api/types";
 import { Empty, Head, List } from "../parts/bits";
 import { UserRow } from "../parts/UserRow";
 import { keepUser } from "../state/known";
@@ -38,6 +38,31 @@ function Nobody({ title }: { title: string }) {
   );
 }
 
+const matches = new Pages<Match>(async () => {
+  const page = await api.matches();
+  page.items.forEach((one) => keepUser(one.user));
+  return { items: page.items, next: null };
+});
+
+/** Who likes what I like. Nothing is said where there is nobody: it comes on top. */
+function Matches() {
+  useEffect(() => void matches.start(), []);
+  const found = matches.items.value ?? [];
+  if (!found.length) return null;
+  return (
+    <section aria-labelledby="alike">
+      <h2 id="alike" class="section">
+        Who likes what you like
+      </h2>
+      {found.map(({ user, shared }) => (
+        <UserRow user={user} key={user.id}>
+          <span class="person-about quiet">{shared.join(", ")}</span>
+        </UserRow>
+      ))}
+    </section>
+  );
+}
+
 export function PeoplePage() {
   useEffect(() => void suggestions.start(), []);
   return (
@@ -53,6 +78,7 @@ export function PeoplePage() {
         empty={<Nobody title="Nobody to suggest yet" />}
         missing={<Nobody title="Find your people" />}
       />
+      <Matches />
     </>
   );
 }

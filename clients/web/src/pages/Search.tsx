@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { api } from "../api/calls";
+import type { Trend } from "../api/types";
 import { BarkCard } from "../parts/BarkCard";
 import { Empty, Head, List } from "../parts/bits";
 import { Icon } from "../parts/Icon";
@@ -100,6 +101,32 @@ function Box({ q, kind }: { q: string; kind: Kind }) {
   );
 }
 
+const trends = new Pages<Trend>(async () => ({ items: (await api.trends()).items, next: null }));
+
+/** What many bark about just now. */
+function Trends() {
+  useEffect(() => void trends.start(), []);
+  const found = trends.items.value ?? [];
+  if (!found.length) return null;
+  return (
+    <section aria-labelledby="trends">
+      <h2 id="trends" class="section">
+        Barked about
+      </h2>
+      <ul class="trends">
+        {found.map(({ tag, people }) => (
+          <li key={tag}>
+            <a href={`/tags/${encodeURIComponent(tag)}`}>
+              <strong dir="auto">#{tag}</strong>
+              <span class="quiet">{people === 1 ? "1 person" : `${people.toLocaleString()} people`}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 export function SearchPage() {
   const asked = new URLSearchParams(query.value);
   const q = asked.get("q") ?? "";
@@ -118,9 +145,12 @@ export function SearchPage() {
         {tab("barks", "Barks")}
       </nav>
       {!q ? (
-        <Empty icon="search" title="Whom or what are you looking for?">
-          <p>Type a name, a handle, an interest, or words somebody barked.</p>
-        </Empty>
+        <>
+          <Trends />
+          <Empty icon="search" title="Whom or what are you looking for?">
+            <p>Type a name, a handle, an interest, or words somebody barked.</p>
+          </Empty>
+        </>
       ) : kind === "people" ? (
         <People q={q} />
       ) : (

@@ -53,7 +53,7 @@ export async function deleteBark(bark: Bark): Promise<void> {
 }
 
 function follow(user: User, follows: boolean): void {
-  const you = { followed_by: false, blocks: false, mutes: false, ...user.you, follows };
+  const you = { followed_by: false, blocks: false, mutes: false, muted_until: null, ...user.you, follows };
   const followers = Math.max(0, user.counts.followers + (follows ? 1 : -1));
   keepUser({ ...user, you, counts: { ...user.counts, followers } });
   const mine = me.value;
