@@ -176,7 +176,7 @@ def test_nearby_shows_who_is_around_by_rounded_distances(service: Service, scree
     screen = screen_of(ada, "/nearby", geolocation=here, permissions=["geolocation"])
     screen.page.get_by_role("switch").check(force=True)
     screen.page.locator(".radar .node").first.wait_for()
-    assert "Bob" in screen.page.locator(".radar").inner_text()
+    assert "Bob" in (screen.page.locator(".radar").text_content() or "")
     screen.page.get_by_role("switch").uncheck(force=True)
     screen.page.locator(".radar").wait_for(state="detached")
 

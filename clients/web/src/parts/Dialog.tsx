@@ -1,6 +1,6 @@
 /** A dialog of the browser's own: it keeps the focus inside and gives it back. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./Icon";
 
 interface Props {
@@ -11,7 +11,8 @@ interface Props {
 
 export function Dialog({ title, close, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // Before anything is typed: what comes in between would be taken for shortcuts.
     const shown = dialog.current;
     shown?.showModal();
     shown?.querySelector<HTMLElement>("[data-first]")?.focus(); // else it would be the button that closes
