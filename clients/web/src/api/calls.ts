@@ -65,5 +65,5 @@ export const api = {
   nearby: () => call<Page<Near>>("GET", "/v1/nearby"),
   matches: () => call<Page<Match>>("GET", "/v1/me/matches", { query: { kind: "similar", limit: 10 } }),
   trends: () => call<Page<Trend>>("GET", "/v1/trends"),
-  suggestions: () => call<Page<Suggestion>>("GET", "/v1/me/suggestions"),
+  suggestions: (cursor?: Cursor) => page<Suggestion>("/v1/me/suggestions", cursor),
 };

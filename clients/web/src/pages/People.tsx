@@ -7,15 +7,15 @@ import { UserRow } from "../parts/UserRow";
 import { keepUser } from "../state/known";
 import { Pages } from "../state/pages";
 
-export const suggestions = new Pages<Suggestion>(async () => {
-  const page = await api.suggestions();
+export const suggestions = new Pages<Suggestion>(async (cursor) => {
+  const page = await api.suggestions(cursor);
   page.items.forEach((one) => keepUser(one.user));
-  return { items: page.items, next: null };
+  return page;
 });
 
 export function reason({ because, count }: Suggestion, isShort = false): string {
   const names = because.slice(0, isShort ? 1 : 2).map((user) => user.name || `@${user.handle}`);
-  if (!names.length) return "Somebody you may know";
+  if (!names.length) return "Many follow them";
   const others = count - names.length;
   if (isShort) return others > 0 ? `${names[0]} + ${others}` : names[0]!;
   if (others > 0) return `Followed by ${names.join(", ")} and ${others} more`;
