@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 
-from tests.barker_process import Person, Service, wait_for
+from tests.barker_process import Person, Service
 from tests.web.screen import Screen
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -37,22 +37,13 @@ def _give_up(why: str) -> None:
 OpenScreen = Callable[..., Screen]
 
 
-@pytest.fixture(scope="session")
-def warm(service: Service) -> Service:
-    """The service, once Neo4j has planned its queries: on a busy machine the first answer of each may take too long."""
-    somebody = service.sign_up()
-    for path in ("/v1/me/suggestions", "/v1/me/matches?kind=similar"):
-        wait_for(lambda path=path: somebody.call("GET", path).status_code == 200, path, 60)
-    return service
-
-
 @pytest.fixture
-def screen_of(browser: Browser, warm: Service) -> Iterator[OpenScreen]:
+def screen_of(browser: Browser, service: Service) -> Iterator[OpenScreen]:
     """Open the app as somebody who is signed in, or as a stranger; nothing may go wrong on any screen."""
     screens: list[Screen] = []
 
     def new(person: Person | None = None, path: str = "/", **options: object) -> Screen:
-        screen = Screen(browser, warm, person, **options)
+        screen = Screen(browser, service, person, **options)
         screens.append(screen)
         screen.open(path)
         return screen
