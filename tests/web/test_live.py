@@ -38,6 +38,7 @@ def test_what_was_barked_while_offline_is_there_on_return_once(service: Service,
     expect(screen.page.locator(".line")).to_contain_text("offline")
     for text in ("one", "two", "three"):
         ada.bark(text)
+    wait_for(lambda: bob.feed() == ["three", "two", "one", "before"], "them to be delivered before the return")
     screen.context.set_offline(False)
     expect(screen.pill).to_have_text("3 new barks")
     ada.bark("four")
