@@ -5,11 +5,12 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, expect, sync_playwright
 
 from tests.barker_process import Person, Service
-from tests.web.screen import Screen
+from tests.web.screen import PATIENCE_MS, Screen
 
+expect.set_options(timeout=PATIENCE_MS)
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
