@@ -50,10 +50,12 @@ def test_what_is_well_is_said_to_be_well(environ: dict[str, str]) -> None:
     assert "✓ settings   are as they should be" in done.output
 
 
-def test_what_is_not_prepared_is_named(environ: dict[str, str], stores: Stores) -> None:
+def test_what_is_not_prepared_is_named(
+    environ: dict[str, str], stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stores.documents.collection("users").drop_index("handle_1")
     stores.graph.write("DROP CONSTRAINT user_id")
-    stores.queues._redis.function_delete("barker")
+    monkeypatch.setattr(functions, "LIBRARY", "of another version")  # what is gone, any worker loads again
     try:
         assert found(environ) == (
             1,
@@ -64,6 +66,7 @@ def test_what_is_not_prepared_is_named(environ: dict[str, str], stores: Stores) 
             ],
         )
     finally:
+        monkeypatch.undo()
         stores.prepare()
     assert found(environ) == (0, [])
 

@@ -23,7 +23,7 @@ def test_a_new_user_is_shown_as_the_contract_says(service: Service) -> None:
         "avatar_url": None,
         "created_at": body["user"]["created_at"],
         "counts": {"barks": 0, "followers": 0, "following": 0},
-        "you": {"follows": False, "followed_by": False, "blocks": False, "mutes": False},
+        "you": {"follows": False, "followed_by": False, "blocks": False, "mutes": False, "muted_until": None},
     }
     assert answer.headers["Location"] == f"/v1/users/{handle}"
     assert len(body["user"]["id"]) == 19
@@ -79,7 +79,13 @@ def test_a_profile_changes_where_it_is_told_to(service: Service) -> None:
 def test_what_is_between_two_people_is_shown_to_them_alone(service: Service) -> None:
     eve, fay = service.sign_up("eve"), service.sign_up("fay")
     answer = eve.call("PUT", f"/v1/me/following/{fay.handle}").json()
-    assert answer["you"] == {"follows": True, "followed_by": False, "blocks": False, "mutes": False}
+    assert answer["you"] == {
+        "follows": True,
+        "followed_by": False,
+        "blocks": False,
+        "mutes": False,
+        "muted_until": None,
+    }
     assert answer["counts"]["followers"] == 1
     assert fay.get(f"/v1/users/{eve.handle}")["you"]["followed_by"]
     assert service.call("GET", f"/v1/users/{fay.handle}").json()["you"] is None

@@ -143,9 +143,9 @@ def test_an_unknown_query_is_refused_on_every_route(service: Service) -> None:
     eve = service.sign_up("eve")
     for path, operations in service.call("GET", "/openapi.json").json()["paths"].items():
         for method in operations:
-            answer = eve.call(method, f"{path.format(handle=eve.handle, id='1')}?silent=1", json={})
+            answer = eve.call(method, f"{path.format(handle=eve.handle, id='1', tag='dogs')}?silent=1", json={})
             assert answer.status_code == 422, f"{method} {path}"
-            assert answer.json()["errors"][0]["field"] == "silent", f"{method} {path}"
+            assert "silent" in {error["field"] for error in answer.json()["errors"]}, f"{method} {path}"
 
 
 def test_nothing_is_no_profile_and_no_bark(ada: Person) -> None:

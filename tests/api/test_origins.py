@@ -51,7 +51,7 @@ def test_a_page_of_another_origin_reads_nothing(client: FlaskClient, origin: str
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
-        ("/v1/barks", "OPTIONS, POST"),
+        ("/v1/barks", "GET, HEAD, OPTIONS, POST"),
         ("/v1/barks/1", "DELETE, GET, HEAD, OPTIONS"),
         ("/v1/stream", "GET, HEAD, OPTIONS"),
     ],

@@ -43,6 +43,8 @@ def test_a_block_parts_two_people(ada: Person, bob: Person, service: Service) ->
     you = put(ada, f"/v1/me/blocks/{bob.handle}")["you"]
     assert you == {"follows": False, "followed_by": False, "blocks": True, "mutes": False, "muted_until": None}
     assert bob.feed() == []  # at once
+    senders = [one["user"]["handle"] for one in ada.get("/v1/me/notifications")["items"]]
+    assert bob.handle not in senders
     for path in (
         f"/v1/users/{ada.handle}",
         f"/v1/users/{ada.handle}/barks",
@@ -54,6 +56,10 @@ def test_a_block_parts_two_people(ada: Person, bob: Person, service: Service) ->
         assert status(cat, "GET", path) == 200, path
     assert status(bob, "PUT", f"/v1/me/following/{ada.handle}") == 404
     assert status(ada, "PUT", f"/v1/me/following/{bob.handle}") == 403
+    for method, path in (("PUT", "mutes"), ("PUT", "blocks"), ("DELETE", "mutes"), ("DELETE", "following")):
+        assert status(bob, method, f"/v1/me/{path}/{ada.handle}") == 404  # as of somebody who is not there
+    assert status(ada, "GET", f"/v1/users/{bob.handle}") == 200
+    assert status(ada, "GET", f"/v1/users/{bob.handle}/barks") == 404
     assert status(bob, "PUT", f"/v1/barks/{old['id']}/like") == 404
     answer = bob.call("POST", "/v1/barks", json={"text": "but", "in_reply_to": old["id"]})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "in_reply_to")
@@ -113,6 +119,12 @@ def test_a_mute_may_have_an_end(ada: Person, bob: Person) -> None:
     assert you["muted_until"] is not None
     assert handles(bob, "/v1/me/mutes") == [ada.handle]
     assert bob.get(f"/v1/users/{ada.handle}/barks")["items"] == []
+
+
+def test_who_blocks_is_gone_from_the_list_of_the_muted(ada: Person, bob: Person) -> None:
+    put(bob, f"/v1/me/mutes/{ada.handle}")
+    put(ada, f"/v1/me/blocks/{bob.handle}")
+    assert handles(bob, "/v1/me/mutes") == []
 
 
 @pytest.mark.parametrize("seconds", [0, 59, 10**9, -1, 1.5, "60", True], ids=str)

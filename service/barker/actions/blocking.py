@@ -66,7 +66,7 @@ def _hide(stores: Stores, change: Change, until_ms: int) -> None:
 
 
 def _other(stores: Stores, user_id: int, handle: str) -> User:
-    other = seeing.user_of(stores, handle)
+    other = seeing.somebody(stores, user_id, handle, blocked=True).user
     if other.id == user_id:
         raise Invalid("You cannot block or mute yourself.", "handle")
     return other

@@ -23,7 +23,7 @@ def follow(stores: Stores, user_id: int, handle: str) -> tuple[User, Relation | 
     change, followee = _change(stores, user_id, handle)
     note = note_change(stores, change)
     if not stores.follows.add(user_id, followee.id, ids.now_ms()):
-        raise _parted(seeing.somebody(stores, user_id, handle))
+        raise _parted(seeing.somebody(stores, user_id, handle, blocked=True))
     with best_effort("follow"):
         stores.queues.rejoin(user_id, followee.id)
     confirm(stores, change, note)
@@ -36,6 +36,8 @@ def follow(stores: Stores, user_id: int, handle: str) -> tuple[User, Relation | 
 def unfollow(stores: Stores, user_id: int, handle: str) -> None:
     """Follow somebody no longer; may be repeated."""
     change, followee = _change(stores, user_id, handle)
+    if followee.id in seeing.parted(stores, user_id, [followee.id]):
+        raise seeing.nobody(handle)
     note = note_change(stores, change)
     stores.follows.remove(user_id, followee.id)
     with best_effort("unfollow"):

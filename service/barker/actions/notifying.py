@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from barker import ids
-from barker.actions import feed, pushing
+from barker.actions import feed, pushing, seeing
 from barker.errors import Invalid
 from barker.models import Notification, Relation, Told
 from barker.stores import Stores
@@ -72,10 +72,13 @@ def _push(stores: Stores, made: Notification) -> None:
 
 
 def show(stores: Stores, found: Sequence[Notification]) -> list[Told]:
-    """Return notifications with who did it and the bark; what is gone is left out."""
+    """Return notifications of one person with who did it and the bark; what is gone is left out."""
     if not found:
         return []
-    users = stores.users.by_ids({one.from_id for one in found})
+    senders = {one.from_id for one in found}
+    users = stores.users.by_ids(senders)
+    for hidden in seeing.parted(stores, found[0].user_id, list(senders)):  # what a block takes away is gone at once
+        users.pop(hidden, None)
     barks = {shown.bark.id: shown for shown in feed.look_up(stores, [one.bark_id for one in found if one.bark_id])}
     return [
         Told(one, users[one.from_id], barks.get(one.bark_id or 0))

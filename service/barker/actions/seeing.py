@@ -1,7 +1,8 @@
 """Who is shown to whom: people and barks as a viewer sees them.
 
 A block parts two people: neither is shown to the other, in no list and by no look, but for one thing: who blocks
-may look at whom she blocks, to end it. A mute hides barks and notifications of one from the other, who may still look.
+may look at the profile of whom she blocks, to end it. A mute hides barks and notifications of one from the other, who
+may still look.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,11 +26,14 @@ def nobody(handle: str) -> NotFound:
     return NotFound(f"There is nobody called {handle.lower()[:30]}.")
 
 
-def somebody(stores: Stores, viewer: int | None, handle: str) -> Seen:
-    """Return the user of a handle as the viewer may see her. Raises NotFound, also if she blocks the viewer."""
+def somebody(stores: Stores, viewer: int | None, handle: str, *, blocked: bool = False) -> Seen:
+    """Return the user of a handle as the viewer may see her. Raises NotFound, also if a block parts the two.
+
+    With `blocked`, one whom the viewer blocks is returned.
+    """
     user = user_of(stores, handle)
     you = relations(stores, viewer, [user.id])
-    if user.id in _hidden(stores, viewer, [user.id], you) and not (you and you[user.id].blocks):
+    if user.id in _hidden(stores, viewer, [user.id], you) and not (blocked and you and you[user.id].blocks):
         raise nobody(handle)
     return Seen(user, you.get(user.id))
 
@@ -66,7 +70,8 @@ def whom_she_hides(stores: Stores, viewer: int, user_ids: Sequence[int]) -> list
     """Return people in the order of their ids, also those whom she blocks: for the lists of those."""
     found = stores.users.by_ids(user_ids) if user_ids else {}
     you = relations(stores, viewer, user_ids)
-    return [Seen(found[one], you.get(one)) for one in user_ids if one in found]
+    hidden = {one for one in you if you[one].blocked_by and not you[one].blocks}
+    return [Seen(found[one], you.get(one)) for one in user_ids if one in found and one not in hidden]
 
 
 def barks(stores: Stores, viewer: int | None, shown: Sequence[Shown]) -> list[Shown]:

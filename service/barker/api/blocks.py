@@ -51,7 +51,7 @@ def get_blocks(query: bodies.Page) -> Response:
 @limited(120)
 @checked
 def put_mute(path: bodies.HandlePath, body: bodies.Mute) -> Response:
-    """Mute somebody: I see none of her barks unless I look for them, and she is not told; may be repeated."""
+    """Mute somebody: I see her barks on her profile alone, and she is not told; may be repeated."""
     return render.answer(render.seen(blocking.mute(stores(), me().user_id, path.handle, body.seconds)))
 
 

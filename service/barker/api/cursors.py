@@ -1,14 +1,23 @@
-"""Opaque cursors: where a page ended, bound to its list, so that none works on another."""
+"""Opaque cursors: where a page ended, bound to its list, so that none works on another.
+
+One that holds an id alone can be read by whoever wants to. One of a list that is sorted by more, or that may end with
+somebody who is not shown, is sealed: it can be neither read nor made up.
+"""
 
 import hashlib
 import json
+import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from barker.api.context import stores
 from barker.errors import Invalid
 from barker.ids import MAX_ID
 
-KEY_MAX = 60  # characters of a text that a list is sorted by
+NONCE_BYTES = 12  # as AES-GCM wants it (NIST SP 800-38D)
 
 
 def of_query(what: str, query: object) -> str:
@@ -18,41 +27,61 @@ def of_query(what: str, query: object) -> str:
 
 def encode(of: str, end: int | tuple[int | str, ...]) -> str:
     """Return the cursor behind where a page of a list ended: an id, or all that the list is sorted by."""
-    return urlsafe_b64encode(json.dumps([of, end]).encode()).decode().rstrip("=")
+    return _text(json.dumps([of, end]).encode() if isinstance(end, int) else _sealed(of, end))
 
 
 def decode(of: str, cursor: str | None) -> int:
     """Return below which id the page begins. Raises Invalid for what this list did not hand out."""
-    return MAX_ID if cursor is None else _ends(of, cursor, 1)[0]
+    if cursor is None:
+        return MAX_ID
+    try:
+        found_of, end = json.loads(_bytes(cursor))
+    except (ValueError, TypeError, RecursionError):
+        found_of = end = None
+    if found_of != of:
+        raise _foreign()
+    return _numbers([end], 1)[0]
 
 
 def decode_ends(of: str, cursor: str | None, number: int) -> tuple[int, ...] | None:
     """Return behind which values, that the list is sorted by, the page begins; None for the first. Raises Invalid."""
-    return None if cursor is None else _ends(of, cursor, number)
+    return None if cursor is None else _numbers(_opened(of, cursor), number)
 
 
 def decode_key(of: str, cursor: str | None, number: int) -> tuple[tuple[int, ...], str] | None:
     """Return the same for a list that is sorted by a text at last. Raises Invalid."""
     if cursor is None:
         return None
-    *ends, key = _parsed(of, cursor)
-    if type(key) is not str or not key.isprintable() or len(key) > KEY_MAX:
+    *ends, key = _opened(of, cursor)
+    if type(key) is not str:
         raise _foreign()
     return _numbers(ends, number), key
 
 
-def _ends(of: str, cursor: str, number: int) -> tuple[int, ...]:
-    return _numbers(_parsed(of, cursor), number)
+def _sealed(of: str, end: tuple[int | str, ...]) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + _cipher().encrypt(nonce, json.dumps(end).encode(), of.encode())
 
 
-def _parsed(of: str, cursor: str) -> list[object]:
+def _opened(of: str, cursor: str) -> list[object]:
     try:
-        found_of, end = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, TypeError, RecursionError):
-        found_of = end = None
-    if found_of != of or end == []:
-        raise _foreign()
-    return end if isinstance(end, list) else [end]
+        sealed = _bytes(cursor)
+        found: list[object] = json.loads(_cipher().decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], of.encode()))
+    except (ValueError, InvalidTag):
+        raise _foreign() from None
+    return found
+
+
+def _cipher() -> AESGCM:
+    return AESGCM(stores().documents.secret("cursors"))
+
+
+def _text(data: bytes) -> str:
+    return urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def _numbers(ends: Sequence[object], number: int) -> tuple[int, ...]:

@@ -29,7 +29,7 @@ def put_place(body: bodies.NewPlace) -> Response:
 
 @places.delete("/v1/me/place", responses=replies(401, 403, empty=None))
 @signed_in
-@limited(30)
+@limited(60)
 @checked
 def delete_place() -> Response:
     """Share no longer where I am."""

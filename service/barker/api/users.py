@@ -49,7 +49,7 @@ def get_users(query: bodies.SearchPeople) -> Response:
 @checked
 def get_user(path: bodies.HandlePath) -> Response:
     """Look at somebody."""
-    return render.answer(render.seen(seeing.somebody(stores(), viewer(), path.handle)))
+    return render.answer(render.seen(seeing.somebody(stores(), viewer(), path.handle, blocked=True)))
 
 
 @users.get("/v1/users/<handle>/barks", responses=replies(401, 404, ok=shapes.Barks))

@@ -28,12 +28,15 @@ positions  _id {user device} or {user session} entry at
            its text sorts as entries do; gone 90 days after `at`, when it was moved last
 derived    _id version upto
            how far up documents of a collection, which were there before, have got the fields that searches need
+secrets    _id bytes
+           what seals cursors, the same for all processes
 answers    _id fingerprint reserved started status body at
            what a POST with an Idempotency-Key answered; gone after a day
 
 One module a noun.
 """
 
+import secrets
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import UTC
@@ -42,7 +45,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pymongo
-from pymongo import ASCENDING, DESCENDING, IndexModel, MongoClient
+from pymongo import ASCENDING, DESCENDING, IndexModel, MongoClient, ReturnDocument
 from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
@@ -91,7 +94,19 @@ class DocumentStore:
             appname="barker",
             connect=False,
         )
+        self._secrets: dict[str, bytes] = {}
         self._database = self._client[urlsplit(url).path.strip("/") or "barker"]
+
+    @guard
+    def secret(self, name: str) -> bytes:
+        """Return 32 bytes that all processes of this service share and nobody else knows; made when first asked for."""
+        if name not in self._secrets:
+            new = {"$setOnInsert": {"bytes": secrets.token_bytes(32)}}
+            found: Any = self.collection("secrets").find_one_and_update(
+                {"_id": name}, new, upsert=True, return_document=ReturnDocument.AFTER
+            )
+            self._secrets[name] = bytes(found["bytes"])
+        return self._secrets[name]
 
     def collection(self, name: str) -> Documents:
         """Return one collection of Barker's database."""
@@ -162,6 +177,7 @@ def _create_indexes(c: Callable[[str], Documents]) -> None:
     c("notifications").create_index([("to", ASCENDING), ("id", DESCENDING)], partialFilterExpression={"gone": False})
     same = [("to", ASCENDING), ("kind", ASCENDING), ("bark", ASCENDING), ("gone", ASCENDING), ("id", DESCENDING)]
     c("notifications").create_index(same)
+    c("notifications").create_index([("to", ASCENDING), ("from", ASCENDING)])
     c("notifications").create_index("bark", sparse=True)
     c("notifications").create_index("due", sparse=True)
     c("notifications").create_index("told_ms", sparse=True)
