@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= $(or $(BARKER_PORT),8000)
 DATA ?= var
 ARGS ?=
+COMPOSE ?= $(shell docker compose version > /dev/null 2>&1 && echo docker compose || echo docker-compose)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -10,12 +11,12 @@ CLIENTS := --editable clients/python --editable clients/terminal
 NEEDS := setup.cfg constraints.txt clients/python/pyproject.toml clients/terminal/pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test slow lint format fuzz cluster faults bench web lock clean
+.PHONY: help run demo test slow lint format fuzz cluster containers smoke faults bench web up down lock clean
 
 help: ## Show this list
 	@echo "Barker: the backend of a Twitter-style app that anybody can run."
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PORT=8000 DATA=var PYTHON=python3 can be set: make run PORT=9000 DATA=/srv/barker"
 
@@ -47,6 +48,13 @@ fuzz: .venv/test ## Try many more requests against the OpenAPI, and events again
 cluster: .venv/test ## Run the queues on a Redis Cluster whose masters die (minutes)
 	@CLUSTER_RUNS=$${CLUSTER_RUNS:-3} $(BIN)/pytest -n 0 -s tests/cluster $(ARGS)
 
+containers: .venv/test ## Run the tests of the stores on containers; without Docker, on an engine of its own (root)
+	@TEST_STORES=containers deploy/offline/with-docker $(BIN)/pytest -n 0 tests/stores tests/actions \
+	  tests/test_doctor_command.py tests/test_jobs_command.py tests/test_rebuild_command.py $(ARGS)
+
+smoke: .venv/test ## Bring compose.yaml up, use it, and take it down; without Docker as above
+	@deploy/offline/with-docker env COMPOSE="$(COMPOSE)" $(BIN)/pytest -n 0 tests/compose $(ARGS)
+
 bench: .venv/bench ## Measure it, beside the limits of the same servers (up to 25 minutes)
 	@$(BIN)/python -m tests.load $(ARGS)
 
@@ -57,6 +65,12 @@ web: .venv/test ## Build the web app anew with npm; what it makes is committed
 	@mkdir -p build
 	@$(BIN)/python clients/web/scripts/openapi.py > build/openapi.json
 	@cd clients/web && npm ci --no-audit --no-fund && npm run types && npm run build && npm run size
+
+up: ## Run it all on one server, in containers that come back (needs Docker, see deploy/README.md)
+	@HTTP_PORT=$(PORT) deploy/compose/up.sh $(COMPOSE) -p barker
+
+down: ## Stop that; data stays (make down ARGS=-v: it goes, too)
+	@$(COMPOSE) -p barker -f deploy/compose.yaml down $(ARGS)
 
 lock: ## Write constraints.txt anew, with the newest versions that setup.cfg and the clients allow
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
