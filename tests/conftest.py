@@ -1,7 +1,9 @@
 """Real stores for a whole run, and real processes on top of them.
 
-Each run starts its own four servers on free ports. Where they cannot be had, tests are skipped on a laptop and
-fail in CI. Nothing is emptied between tests: each makes its own people.
+Each run starts its own four servers on free ports: processes, or with TEST_STORES=containers those of
+`deploy/compose.yaml` in Docker (`auto`: in Docker where it answers and has the images). Where they cannot be had, tests
+are skipped on a laptop and fail in CI; containers that were asked for are never replaced by processes. Nothing is
+emptied between tests: each makes its own people.
 """
 
 import os
@@ -22,6 +24,7 @@ from barker.local.stores import WAYS_TO_JARS
 from barker.models import User
 from barker.settings import Settings
 from barker.stores import Stores, connect
+from tests import containers
 from tests.barker_process import Service
 
 WARM_UP = 5  # tries
@@ -56,9 +59,19 @@ def servers_can_be_had() -> None:
         pytest.skip(f"the real servers cannot be had: {error}")
 
 
+def pytest_report_header() -> str:
+    """Say on what the run's stores run."""
+    return f"stores: {containers.chosen()}"
+
+
 @pytest.fixture(scope="session")
-def stores_urls(servers_can_be_had: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def stores_urls(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The settings of four servers that live as long as the run."""
+    if containers.chosen().startswith("containers"):
+        with containers.container_stores() as urls:
+            yield urls
+        return
+    request.getfixturevalue("servers_can_be_had")
     with LocalStores(tmp_path_factory.mktemp("stores"), free_ports=True) as urls:
         yield urls
 

@@ -262,9 +262,9 @@ class FeedMachine(RuleBasedStateMachine):
 @pytest.fixture
 def own_stores(stores_urls: dict[str, str], stores: Stores) -> Iterator[Stores]:
     """Stores with a database of their own: intents are swept there."""
-    address, _, _ = stores_urls["BARKER_DOCUMENTS_URL"].rpartition("/")
+    documents = stores_urls["BARKER_DOCUMENTS_URL"].replace("/barker", "/feed_model")
     patient = {f"BARKER_{name}_SECONDS": "30" for name in ("DOCUMENTS", "GRAPH", "REDIS")}  # slow is no trouble
-    own = connect(Settings.read({**stores_urls, **patient, "BARKER_DOCUMENTS_URL": f"{address}/feed_model"}))
+    own = connect(Settings.read({**stores_urls, **patient, "BARKER_DOCUMENTS_URL": documents}))
     own.prepare()
     yield own
     own.close()

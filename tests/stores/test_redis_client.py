@@ -16,8 +16,8 @@ def redis(stores_urls: dict[str, str]) -> Redis:
     return redis
 
 
-def test_one_that_the_server_closed_is_made_anew(redis: Redis) -> None:
-    other = connect(redis_url(redis), 2)
+def test_one_that_the_server_closed_is_made_anew(redis: Redis, stores_urls: dict[str, str]) -> None:
+    other = connect(stores_urls["BARKER_PLACES_URL"], 2)
     other.client_kill_filter(_id=str(redis.client_id()))
     time.sleep(0.1)
     assert redis.get("here") == "1"
@@ -29,8 +29,3 @@ def test_one_on_which_an_answer_was_left_is_not_used_again(redis: Redis) -> None
     time.sleep(0.1)
     redis.connection_pool.release(connection)
     assert redis.get("here") == "1"
-
-
-def redis_url(redis: Redis) -> str:
-    given = redis.connection_pool.connection_kwargs
-    return f"redis://{given['host']}:{given['port']}/0"
