@@ -85,6 +85,7 @@ def test_down_and_up_lose_nothing(project: Project, ada: Person, bob: Person) ->
     project.compose("down")
     project.up()
     assert text in bob.feed()
+    wait_for(lambda: bob.get(f"/v1/users/{ada.handle}")["you"], "Neo4j", 60)  # null while it does not answer in time
     assert bob.get(f"/v1/users/{ada.handle}")["you"]["follows"]
 
 
