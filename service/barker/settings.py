@@ -98,7 +98,7 @@ class Settings(BaseModel):
     )
     places_url: RedisUrl = Field("redis://127.0.0.1:6379/0", repr=False)
     queues_url: QueuesUrl = Field("redis://127.0.0.1:6380/0", repr=False)
-    places_grid_metres: float = Field(150, ge=50, le=10_000)  # to which places are known: it is their privacy
+    places_grid_metres: float = Field(150.0, ge=50, le=10_000)  # to which places are known: it is their privacy
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     processes: int = Field(1, ge=1, le=64)

@@ -9,6 +9,7 @@ import pytest
 from redis import Redis
 from redis.crc import key_slot
 
+from barker.settings import Settings
 from barker.stores import functions
 from barker.stores.grid import LATITUDE_MAX, METRES_A_DEGREE, Grid, Point, direction
 from barker.stores.places import Places
@@ -29,6 +30,15 @@ def test_a_place_is_kept_only_to_its_cell(new_places: NewPlaces) -> None:
     assert abs(kept.lat - 52.520008) < 75 / METRES_A_DEGREE
     places.remove(user)
     assert places.of(user) is None
+
+
+def test_a_grid_of_the_same_metres_is_the_same_however_it_was_said(stores_urls: dict[str, str]) -> None:
+    url = stores_urls["BARKER_PLACES_URL"]
+    example = Settings.read({"BARKER_PLACES_GRID_METRES": "150"}).places_grid_metres
+    (user,) = made([(0, 0)])
+    Places(url, 5, example).put(user, -71.3, 11.9)
+    for metres in (Settings.read({}).places_grid_metres, 150):
+        assert user in {near.user_id for near in Places(url, 5, metres).near(Point(-71.3, 11.9), 99)}
 
 
 def test_everybody_in_a_cell_has_the_same_place() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from barker import ids
+from barker import ids, words
 from barker.actions import seeing
 from barker.errors import Conflict
 from barker.models import Near, Seen
@@ -68,8 +68,8 @@ def people_near(
 
 
 def has_interest(seen: Seen, interest: str | None) -> bool:
-    """Tell whether somebody has an interest, in any case of letters; everybody has none in particular."""
-    return interest is None or interest.casefold() in (one.casefold() for one in seen.user.interests)
+    """Tell whether somebody has an interest, without case and accents; everybody has none in particular."""
+    return interest is None or words.fold(interest) in map(words.fold, seen.user.interests)
 
 
 def _end(people: Sequence[Near]) -> tuple[int, int]:

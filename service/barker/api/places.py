@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from flask import Response
 
+from barker import words
 from barker.actions import nearby
 from barker.api import bodies, cursors, render, shapes
 from barker.api.auth import signed_in
@@ -63,5 +64,5 @@ def _point(query: bodies.Nearby) -> Point | None:
 
 def _list_of(query: bodies.Nearby) -> str:
     """Return to which list a cursor belongs: of this caller, point, radius and interest, none of which it tells."""
-    asked = (me().user_id, query.lat, query.lon, query.radius, (query.interest or "").casefold())
+    asked = (me().user_id, query.lat, query.lon, query.radius, words.fold(query.interest or ""))
     return f"nearby:{sha256(repr(asked).encode()).hexdigest()[:16]}"

@@ -72,7 +72,7 @@ class Grid:
     """Cells of so many metres."""
 
     def __init__(self, metres: float) -> None:
-        self.metres = metres
+        self.metres = float(metres)  # it is in names of keys: 150 and 150.0 are one grid
         self._high = metres / METRES_A_DEGREE
         self._rows = floor(LATITUDE_MAX / self._high - 0.5)  # the last one whose middle is on the map
         self.middle = lru_cache(20_000)(self._middle)

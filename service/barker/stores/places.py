@@ -65,7 +65,7 @@ class Places:
     def __init__(self, url: str, seconds: float, grid_metres: float) -> None:
         self._redis = connect(url, seconds)
         self.grid = Grid(grid_metres)
-        self._prefix = f"places:{grid_metres}"
+        self._prefix = f"places:{self.grid.metres}"
 
     @guard
     def prepare(self) -> None:
