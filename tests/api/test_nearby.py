@@ -3,11 +3,14 @@
 import json
 import time
 from base64 import urlsafe_b64decode as b64decode
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 import requests
 
+from barker import ids
+from barker.actions.nearby import ASTRAY_METRES, LOOKS, SPARE
 from barker.models import PLACE_SECONDS
 from barker.stores import Stores
 from tests.api.test_bad_input import fields, problem
@@ -109,6 +112,19 @@ def test_nobody_travels_faster_than_an_airliner(service: Service, stores: Stores
     put(eve, london)  # the last place has ended
 
 
+def test_no_leap_is_free_twice(service: Service, at: dict[str, float]) -> None:
+    eve = somebody(service, {**at, "lat": -35.0})
+    leap = ASTRAY_METRES / 150 - 1  # cells, just below what is free
+    answers = [
+        eve.call("PUT", "/v1/me/place", json={**at, "lat": -35.0 + number * leap * HIGH}).status_code
+        for number in (1, 2, 3)
+    ]
+    assert answers == [204, 409, 409]
+    back = {**at, "lat": -35.0}
+    assert eve.call("PUT", "/v1/me/place", json=back).status_code == 409
+    put(eve, {**at, "lat": -35.0 + (leap + 1) * HIGH})  # who moves as people do goes on
+
+
 def test_people_with_an_interest_are_found_without_case_and_accents(service: Service, at: dict[str, float]) -> None:
     there = {**at, "lat": -45.0}
     eve = somebody(service, there)
@@ -194,18 +210,61 @@ def test_who_blocks_and_who_is_blocked_do_not_see_each_other(service: Service, a
     assert eve.user["id"] not in json.dumps(page)
 
 
-def test_no_cursor_tells_of_who_is_hidden(service: Service, at: dict[str, float]) -> None:
+def hide(stores: Stores, hider: Person, hidden: Iterable[Person]) -> None:
+    for one in hidden:
+        stores.blocks.add(int(hider.user["id"]), int(one.user["id"]), ids.now_ms())
+
+
+def test_who_comes_behind_many_hidden_people_is_found(service: Service, stores: Stores, at: dict[str, float]) -> None:
     there = {**at, "lat": -41.0}
-    dan, *others = [somebody(service, there, north) for north in (0, 1, 2, 3)]
-    for other in others[1:]:
-        assert other.call("PUT", f"/v1/me/blocks/{dan.handle}").status_code == 200
-    cursor, pages = None, 0
-    while pages == 0 or cursor:
-        page = dan.get("/v1/nearby", limit=1, radius=9_000, **({"cursor": cursor} if cursor else {}))
-        cursor, pages = page["next"], pages + 1
-        told = b64decode((cursor or "") + "==").decode()
-        assert not any(other.user["id"] in told for other in others[1:])
-    assert pages < 4
+    dan = somebody(service, there)
+    hidden = [somebody(service, there) for _ in range(SPARE + 2)]
+    behind = [somebody(service, there, north) for north in (20, 25)]
+    hide(stores, dan, hidden)
+    first = dan.get("/v1/nearby", limit=1, radius=9_000)
+    assert [item["user"]["handle"] for item in first["items"]] == [behind[0].handle]
+    assert near(dan, limit=1, radius=9_000, cursor=first["next"]) == [(behind[1].handle, 3700, "n")]
+
+
+def test_a_page_that_looked_in_vain_goes_on_with_the_next_one(
+    service: Service, stores: Stores, at: dict[str, float]
+) -> None:
+    there = {**at, "lat": -39.0}
+    dan = service.sign_up("dan")
+    hidden = [somebody(service, there) for _ in range(LOOKS * (SPARE + 1) + 1)]
+    behind = somebody(service, there, 20)
+    hide(stores, dan, hidden)
+    first = dan.get("/v1/nearby", limit=1, radius=9_000, **there)
+    assert first["items"] == []
+    assert [handle for handle, *_ in near(dan, limit=1, radius=9_000, cursor=first["next"], **there)] == [behind.handle]
+
+
+@pytest.mark.parametrize("limit", [1, 3])
+def test_whom_somebody_blocks_is_answered_as_if_she_were_not_there(
+    service: Service, stores: Stores, at: dict[str, float], limit: int
+) -> None:
+    there = {**at, "lat": -36.0 - limit}
+    dan = service.sign_up("dan")
+    for north in (0, 1, 2, 3):
+        somebody(service, there, north)
+    eve = somebody(service, there, 0.5)
+    hide(stores, eve, [dan])
+
+    def pages() -> list[str]:
+        """Return all pages; of a cursor, only whether there is one."""
+        found: list[str] = []
+        cursor = ""
+        while not found or cursor:
+            query = {**there, "limit": limit, "radius": 9_000, **({"cursor": cursor} if cursor else {})}
+            answer = dan.call("GET", "/v1/nearby", params=query)
+            cursor = answer.json()["next"] or ""
+            found.append(answer.text.replace(cursor, "…") if cursor else answer.text)
+        return found
+
+    with_her = pages()
+    eve.call("DELETE", "/v1/me/place")
+    assert pages() == with_her
+    assert len(with_her) > 1
 
 
 def test_no_answer_and_no_log_holds_where_somebody_is(service: Service, ann: Person) -> None:
@@ -224,5 +283,5 @@ def test_no_answer_and_no_log_holds_where_somebody_is(service: Service, ann: Per
     assert [answer.status_code for answer in answers] == [204, 200, 200, 200, 200, 422, 409]
     for text in (*(answer.text for answer in answers), service.log("serve"), service.log("worker")):
         assert not any(part in text for part in secret)
-    cursors = [b64decode(answer.json()["next"] + "==").decode() for answer in answers[2:5:2]]
+    cursors = [b64decode(answer.json()["next"] + "==").decode(errors="replace") for answer in answers[2:5:2]]
     assert not any("37." in cursor or "97." in cursor for cursor in cursors)

@@ -8,12 +8,15 @@ from barker.actions import seeing
 from barker.errors import Conflict
 from barker.models import Near, Seen
 from barker.stores import Stores
-from barker.stores.grid import Point, metres_between
+from barker.stores.grid import Grid, Point, metres_between
+from barker.stores.places import Place
 
 FASTEST = 350.0  # metres a second: airliners stay below 300 over the ground, but for a storm at their back
 ASTRAY_METRES = 5_000.0  # so wrong may a phone have been about where it is
-LOOKED_AT = 200  # people a page at most: of those with one interest there may be fewer among them than asked for
+ASTRAY_CELLS = 2.0  # and wherever it is, it may be at the corner of a cell
+LOOKED_AT = 200  # people a look: of those with one interest there may be fewer among them than asked for
 SPARE = 5  # looked at beyond a page, for those who are not shown
+LOOKS = 4  # a page at most, until there is somebody to show
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,17 @@ class Neighbour:
 def share_place(stores: Stores, user_id: int, point: Point) -> None:
     """Share where one is. Raises Conflict where nobody can have got there since the last place."""
     last = stores.places.last(user_id)  # also of who stopped sharing: else that would be the way around this
-    if last:
-        grid = stores.places.grid
-        metres = metres_between(grid.middle(last.cell), grid.middle(grid.cell(point.lat, point.lon)))
-        seconds = max(ids.now_ms() - last.since_ms, 0) / 1000
-        if metres > ASTRAY_METRES + FASTEST * seconds:
-            raise Conflict("Nobody travels that fast. Where you were is forgotten within 15 minutes.", "lat")
-    stores.places.put(user_id, point.lat, point.lon)
+    ahead = _ahead(stores.places.grid, last, point) if last else 0.0
+    if ahead > max(ASTRAY_METRES, ASTRAY_CELLS * stores.places.grid.metres):
+        raise Conflict("Nobody travels that fast. Where you were is forgotten within 15 minutes.", "lat")
+    stores.places.put(user_id, point.lat, point.lon, round(ahead))
+
+
+def _ahead(grid: Grid, last: Place, point: Point) -> float:
+    """Return how far ahead of the fastest she is there, with what she was ahead before: so no leap is free twice."""
+    metres = metres_between(grid.middle(last.cell), grid.middle(grid.cell(point.lat, point.lon)))
+    seconds = max(ids.now_ms() - last.since_ms, 0) / 1000
+    return max(last.ahead + metres - FASTEST * seconds, 0.0)
 
 
 def people_near(
@@ -54,17 +61,26 @@ def people_near(
     if centre is None:
         raise Conflict("You share no place. Do so (PUT /v1/me/place), or say from where: lat and lon.")
     look = LOOKED_AT if wanted.interest else wanted.limit + SPARE
-    found = stores.places.near(centre, look + 1, wanted.after, wanted.within)  # one more: is there a next page?
-    read = [near for near in found[:look] if near.user_id != viewer]
-    seen = {one.user.id: one for one in seeing.people(stores, viewer, [near.user_id for near in read])}
-    fitting = [near for near in read if near.user_id in seen and has_interest(seen[near.user_id], wanted.interest)]
-    shown = fitting[: wanted.limit]
-    neighbours = [Neighbour(seen[near.user_id], near) for near in shown]
-    if len(fitting) > wanted.limit:
-        return neighbours, _end(shown)
-    # NOTE a cursor tells where it ends: with somebody who may be seen, if there is one
-    visible = [near for near in read if near.user_id in seen]
-    return neighbours, _end(visible or found) if len(found) > look else None
+    after = wanted.after
+    for _ in range(LOOKS):
+        found = stores.places.near(centre, look + 1, after, wanted.within)  # one more: is there a next page?
+        read = found[:look]
+        fitting = _fitting(stores, viewer, read, wanted.interest)
+        shown = fitting[: wanted.limit]
+        # NOTE the last who was looked at, whether or not she may be shown: no cursor can be read
+        after = _end(read) if len(found) > look else None
+        if len(fitting) > wanted.limit:
+            return shown, _end([one.near for one in shown])
+        if shown or not after:
+            break
+    return shown, after
+
+
+def _fitting(stores: Stores, viewer: int, read: Sequence[Near], interest: str | None) -> list[Neighbour]:
+    """Return those who may be shown to the viewer, and have an interest."""
+    others = [near.user_id for near in read if near.user_id != viewer]
+    seen = {one.user.id: one for one in seeing.people(stores, viewer, others) if has_interest(one, interest)}
+    return [Neighbour(seen[near.user_id], near) for near in read if near.user_id in seen]
 
 
 def has_interest(seen: Seen, interest: str | None) -> bool:

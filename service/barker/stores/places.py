@@ -1,6 +1,6 @@
 """Redis GEO: where people are now, if they share it.
 
-place:<user>                 string  "<row>:<column> <since> <until> <shared>"   where she is, or was when she stopped
+place:<user>                 string  "<row>:<column> <since> <until> <shared> <ahead>"   where she is, or was; see Place
 places:<grid>:{<tile>}:cells   geo   "<row>:<column>"            cells in which there is somebody; see below
 places:<grid>:{<tile>}:people  zset  "<row>:<column> <user>"     all of score 0, so sorted by cell, then by id
 places:<grid>:{<tile>}:ends    zset  "<row>:<column> <user>"     until when she is there, in Unix milliseconds
@@ -17,7 +17,7 @@ the server of places is a single one today.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from redis.exceptions import RedisError
@@ -48,15 +48,16 @@ class Place:
     since_ms: int
     until_ms: int
     shared: bool
+    ahead: int = 0  # metres that she is farther than the fastest could have come
 
     @classmethod
     def parse(cls, kept: str) -> "Place":
         """Read what is kept of a user."""
-        cell, since, until, shared = kept.split()
-        return cls(_cell(cell), int(since), int(until), shared == "1")
+        cell, since, until, shared, ahead = kept.split()
+        return cls(_cell(cell), int(since), int(until), shared == "1", int(ahead))
 
     def __str__(self) -> str:
-        return f"{_name(self.cell)} {self.since_ms} {self.until_ms} {self.shared:d}"
+        return f"{_name(self.cell)} {self.since_ms} {self.until_ms} {self.shared:d} {self.ahead}"
 
 
 class Places:
@@ -73,10 +74,10 @@ class Places:
         functions.load(self._redis, functions.PLACES)
 
     @guard
-    def put(self, user_id: int, lat: float, lon: float) -> None:
+    def put(self, user_id: int, lat: float, lon: float, ahead: int = 0) -> None:
         """Note where a user is now, to the cell (degrees), for PLACE_SECONDS."""
         now = ids.now_ms()
-        self._settle(self._put({user_id: (lat, lon)}, PLACE_SECONDS, now), now)
+        self._settle(self._put({user_id: (lat, lon)}, PLACE_SECONDS, now, ahead), now)
 
     @guard
     def put_many(self, places: Mapping[int, tuple[float, float]], seconds: int = PLACE_SECONDS) -> None:
@@ -84,10 +85,13 @@ class Places:
         for part in _parts(list(places.items()), CHUNK):
             self._put(dict(part), seconds, ids.now_ms())
 
-    def _put(self, places: Mapping[int, tuple[float, float]], seconds: int, now: int) -> dict[int, Place]:
+    def _put(
+        self, places: Mapping[int, tuple[float, float]], seconds: int, now: int, ahead: int = 0
+    ) -> dict[int, Place]:
         # NOTE no call spans two slots. Who moves leaves first, so that she is never seen in two places. What a crash
         # leaves behind ends by itself.
-        new = {one: Place(self.grid.cell(*where), now, now + seconds * 1000, True) for one, where in places.items()}
+        until = now + seconds * 1000
+        new = {one: Place(self.grid.cell(*where), now, until, True, ahead) for one, where in places.items()}
         before = self._swap(new, seconds)
         leave = {one: place for one, place in before.items() if place.shared and place.cell != new[one].cell}
         self._call([*self._depart(leave, now), *self._arrive(new, now)])
@@ -154,7 +158,7 @@ class Places:
         """Show nobody any longer where a user is. Where she was is known until it would have ended: see `last`."""
         last = self._last(user_id)
         if last and last.shared:
-            stopped = Place(last.cell, last.since_ms, last.until_ms, False)
+            stopped = replace(last, shared=False)
             kept = self._redis.set(_record(user_id), str(stopped), xx=True, get=True, pxat=last.until_ms)
             now = ids.now_ms()
             self._call(self._depart({user_id: Place.parse(str(kept)) if kept else last}, now))
