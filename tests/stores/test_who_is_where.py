@@ -102,14 +102,18 @@ def test_a_place_ends_when_it_is_not_renewed(new_places: NewPlaces, redis: Redis
     assert people_kept(places, redis) == 2  # swept, too
 
 
-def test_whose_place_has_ended_is_not_shown_though_not_swept_yet(new_places: NewPlaces, redis: Redis) -> None:
+def test_whose_place_has_ended_is_swept_by_and_by_before_anybody_is_shown(
+    new_places: NewPlaces, redis: Redis, calls: list[functions.Call]
+) -> None:
     places = new_places()
     *gone, stays = made([(10, 10)] * 2_501)  # more than one call sweeps
     places.put_many(dict.fromkeys(gone, (10.0, 10.0)), 3)
     places.put_many({stays: (10, 10)}, 60)
     time.sleep(3.1)
-    assert [near.user_id for near in places.near(Point(10, 10), 5)] == [stays]
-    assert people_kept(places, redis) > 1
+    calls.clear()
+    assert [near.user_id for near in places.near(Point(10, 10), 5, within=100)] == [stays]
+    assert len(calls) >= 4
+    assert people_kept(places, redis) == 1
 
 
 def test_a_tile_that_everybody_has_left_is_gone(new_places: NewPlaces, redis: Redis) -> None:
@@ -122,7 +126,9 @@ def test_a_tile_that_everybody_has_left_is_gone(new_places: NewPlaces, redis: Re
     assert places.near(Point(10, 10), 5) == []
 
 
-def test_all_keys_of_a_call_are_in_one_slot(new_places: NewPlaces, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[functions.Call]:
+    """All calls of functions."""
     calls: list[functions.Call] = []
     through = functions.call
 
@@ -131,6 +137,10 @@ def test_all_keys_of_a_call_are_in_one_slot(new_places: NewPlaces, monkeypatch: 
         return through(redis, asked, library)
 
     monkeypatch.setattr(functions, "call", noted)
+    return calls
+
+
+def test_all_keys_of_a_call_are_in_one_slot(new_places: NewPlaces, calls: list[functions.Call]) -> None:
     places = new_places()
     people = made([(10, 10), (10, 11), (-10, 70)])
     places.put_many(people)

@@ -6,7 +6,7 @@ A cell is about as wide and as high as the grid says; whatever is asked, no more
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import asin, atan2, cos, degrees, floor, hypot, pi, radians, sin
+from math import asin, atan2, cos, degrees, floor, pi, radians, sin
 
 METRES_A_DEGREE = 111_320
 LATITUDE_MAX = 85.05  # Redis keeps places in Web Mercator, which ends there
@@ -155,14 +155,6 @@ def from_tile(point: Point, tile: Cell) -> Point:
     """Return a point with its longitude counted from the middle of a tile: so no tile lies at the 180th meridian."""
     box = box_of(tile)
     return Point(point.lat, _turned(point.lon - box.west - box.wide / 2))
-
-
-@lru_cache(20_000)
-def extent_metres(tile: Cell) -> float:
-    """Return about how wide and high a tile is: the root of its area."""
-    box = box_of(tile)
-    side = METRES_A_DEGREE * box.high
-    return hypot(side, side * cos(radians(box.south + box.high / 2))) / 2**0.5
 
 
 def tiles_around(tile: Cell) -> list[Cell]:

@@ -4,9 +4,10 @@ First the tile of the point; in a city that is all, or with the few tiles that t
 Where it holds too few, the directories lead on: all that is populated, nearest first, until nothing nearer can come.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from itertools import count
 from typing import Literal
 
 from barker.models import Near
@@ -14,9 +15,10 @@ from barker.stores import grid
 from barker.stores.grid import HALF_WAY_METRES, REGION_TILES, Box, Cell, Grid, Point
 
 AT_ONCE = {"tile": 9, "region": 4, "globe": 1}  # questions a round trip
-MORE = 4  # times as many people are asked of a tile that could not say enough
 
 Kind = Literal["tile", "region", "globe"]
+Opened = tuple[Kind, Cell, "Behind | None", int]
+Behind = tuple[float, int | None]  # metres and id; without one, all from so many metres on
 
 
 @dataclass(frozen=True)
@@ -27,18 +29,22 @@ class Ask:
     where: Cell
     centre: Point
     want: int
-    nearest: float = 0.0  # how far away the tile begins
     reach: float = HALF_WAY_METRES  # nobody farther away is wanted
-    after: tuple[int, int] | None = None  # metres and id of whom the page before ended with
+    after: Behind | None = None  # whom the page before ended with
+    start: int = 0  # what of a tile was looked at already: see `rest`
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What is populated; or people by cell, of which all are told up to so many metres, None for all within reach."""
+    """What is populated; or people by cell, of which all are told up to so many metres, None for all within reach.
+
+    Below zero where none is told yet: the tile is to be asked again.
+    """
 
     populated: Sequence[Cell]
     people: dict[Cell, list[int]]
     done: float | None
+    rest: int | None = None  # of a tile that is too much for one call, where the next one starts
 
 
 @dataclass
@@ -51,8 +57,9 @@ class Search:
     after: tuple[int, int] | None
     within: int | None
     _found: dict[int, tuple[int, Cell]] = field(default_factory=dict)  # by user: metres and cell
-    _open: list[tuple[float, int, Kind, Cell, int]] = field(default_factory=list)  # a heap, the nearest first
+    _open: list[tuple[float, int, Opened]] = field(default_factory=list)  # a heap, the nearest first
     _seen: set[tuple[Kind, Cell]] = field(default_factory=set)
+    _numbers: Iterator[int] = field(default_factory=count)  # of what was opened: it breaks ties
 
     def run(self, ask: Callable[[Sequence[Ask]], list[Answer]]) -> list[Near]:
         """Ask until nobody who is nearer can be missing."""
@@ -79,8 +86,8 @@ class Search:
         """Whether nobody outside of a box can be near enough."""
         return self._bound() < box.margin_metres(self._point)
 
-    def _add(self, kind: Kind, where: Cell, want: int = 0) -> None:
-        if (kind, where) in self._seen and not want:
+    def _add(self, kind: Kind, where: Cell) -> None:
+        if (kind, where) in self._seen:
             return
         self._seen.add((kind, where))
         nearest = 0.0
@@ -89,16 +96,19 @@ class Search:
             nearest = box.nearest_metres(self._point)
             if self.after and box.farthest_metres(self._point) < self.after[0] - 1:
                 return
-        heappush(self._open, (nearest, len(self._seen), kind, where, want or self.want))
+        self._open_at(nearest, (kind, where, self.after, 0))
+
+    def _open_at(self, nearest: float, opened: Opened) -> None:
+        heappush(self._open, (nearest, next(self._numbers), opened))
 
     def _round(self, ask: Callable[[Sequence[Ask]], list[Answer]]) -> None:
         asks: list[Ask] = []
         bound = self._bound()
         left = dict(AT_ONCE)
-        while self._open and self._open[0][0] <= bound and left[self._open[0][2]]:
-            nearest, _, kind, where, want = heappop(self._open)
+        while self._open and self._open[0][0] <= bound and left[self._open[0][2][0]]:
+            kind, where, after, start = heappop(self._open)[2]
             left[kind] -= 1
-            asks.append(Ask(kind, where, self._point, want, nearest, bound, self.after))
+            asks.append(Ask(kind, where, self._point, self.want, bound, after, start))
         answers = list(zip(asks, ask(asks), strict=True))
         for one, answer in sorted(answers, key=lambda pair: pair[0].of != "tile"):  # people narrow what is looked at
             self._take(one, answer)
@@ -117,8 +127,16 @@ class Search:
                 if not self.after or (metres, user) > self.after:
                     # Somebody who moves meanwhile may be met twice.
                     self._found[user] = min(self._found.get(user, (metres, cell)), (metres, cell))
+        self._go_on(ask, answer)
+
+    def _go_on(self, ask: Ask, answer: Answer) -> None:
+        """Open what a tile has not told yet, where somebody may be in it who is wanted."""
+        least = float(ask.after[0]) if ask.after else 0.0
         if answer.done is not None and answer.done <= self._bound():
-            self._add(ask.of, ask.where, ask.want * MORE)
+            after: Behind | None = (answer.done, None) if answer.done > least else ask.after
+            self._open_at(max(answer.done, 0.0), (ask.of, ask.where, after, ask.start))
+        if answer.rest is not None:
+            self._open_at(least, (ask.of, ask.where, ask.after, answer.rest))
 
     def _bound(self) -> float:
         """Return how far away somebody may be who is wanted still."""

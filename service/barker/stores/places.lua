@@ -2,7 +2,9 @@
 
 -- Keys: see the table in places.py. `cells`, `people` and `ends` of a call are those of one tile, so in one slot.
 
-local SWEPT = 1000 -- members a call at most: work is bounded, what is left is looked past
+local SWEPT = 500 -- members a call at most: work is bounded, and who looks for people calls again
+local LEAF = 12 -- cells of a box that are read, not cut up
+local LOOKED = 3000 -- cells that a call looks at, of those that may lie where a page begins; then it is cut
 
 -- Lets a key live until a time, if it would not anyway. (PEXPIREAT with GT takes a key without an end for endless.)
 local function live_until(key, at)
@@ -13,19 +15,28 @@ end
 
 -- Takes members of `people` ("<cell> <user>") out of a tile, and cells in which nobody is left.
 local function leave(keys, members)
+  if #members == 0 then
+    return
+  end
+  redis.call('ZREM', keys[2], unpack(members))
+  redis.call('ZREM', keys[3], unpack(members))
+  local seen = {}
   for _, member in ipairs(members) do
-    redis.call('ZREM', keys[2], member)
-    redis.call('ZREM', keys[3], member)
     local cell = string.match(member, '^%S+')
-    if #redis.call('ZRANGE', keys[2], '[' .. cell .. ' ', '(' .. cell .. '!', 'BYLEX', 'LIMIT', 0, 1) == 0 then
-      redis.call('ZREM', keys[1], cell)
+    if not seen[cell] then
+      seen[cell] = true
+      if #redis.call('ZRANGE', keys[2], '[' .. cell .. ' ', '(' .. cell .. '!', 'BYLEX', 'LIMIT', 0, 1) == 0 then
+        redis.call('ZREM', keys[1], cell)
+      end
     end
   end
 end
 
--- Lets those go whose time is over.
+-- Lets those go whose time is over, and tells whether there may be more of them.
 local function sweep(keys, now)
-  leave(keys, redis.call('ZRANGE', keys[3], '-inf', now, 'BYSCORE', 'LIMIT', 0, SWEPT))
+  local gone = redis.call('ZRANGE', keys[3], '-inf', now, 'BYSCORE', 'LIMIT', 0, SWEPT)
+  leave(keys, gone)
+  return #gone == SWEPT
 end
 
 -- KEYS cells, people, ends | ARGV now, members ….
@@ -66,76 +77,215 @@ local function barker_populated(keys, args)
   return redis.call('ZRANGE', keys[1], '(' .. args[1], '+inf', 'BYSCORE')
 end
 
--- Returns the ids of those in a cell whose time is not over: the first so many behind `after`.
-local function in_cell(keys, cell, after, want, now)
-  local ids, from = {}, '(' .. cell .. ' ' .. after
-  repeat
-    local members = redis.call('ZRANGE', keys[2], from, '(' .. cell .. '!', 'BYLEX', 'LIMIT', 0, want)
-    local ends = #members > 0 and redis.call('ZMSCORE', keys[3], unpack(members)) or {}
-    for n, member in ipairs(members) do
-      if ends[n] and tonumber(ends[n]) > now and #ids < want then
-        ids[#ids + 1] = string.sub(member, #cell + 2)
-      end
-      from = '(' .. member
-    end
-  until #ids >= want or #members < want
+-- Returns the first so many ids in a cell behind `after`. The tile must have been swept.
+local function in_cell(keys, cell, after, want)
+  local ids = redis.call('ZRANGE', keys[2], '(' .. cell .. ' ' .. after, '(' .. cell .. '!', 'BYLEX', 'LIMIT', 0, want)
+  for n, member in ipairs(ids) do
+    ids[n] = string.sub(member, #cell + 2)
+  end
   return ids
 end
 
--- KEYS cells, people, ends | ARGV now, lat, lon, nearest, reach, extent, least, after, want, slack.
+-- A heap of tables, of which the one with the least [1] is popped first.
+local function push(heap, one)
+  local n = #heap + 1
+  while n > 1 do
+    local parent = (n - n % 2) / 2
+    if heap[parent][1] <= one[1] then
+      break
+    end
+    heap[n] = heap[parent]
+    n = parent
+  end
+  heap[n] = one
+end
+
+local function pop(heap)
+  local first, last = heap[1], table.remove(heap)
+  local size, n = #heap, 1
+  while 2 * n <= size do
+    local child = 2 * n
+    if child < size and heap[child + 1][1] < heap[child][1] then
+      child = child + 1
+    end
+    if heap[child][1] >= last[1] then
+      break
+    end
+    heap[n] = heap[child]
+    n = child
+  end
+  if size > 0 then
+    heap[n] = last
+  end
+  return first
+end
+
+-- GEO keys are sorted by a geohash: 26 bits of the latitude and of the longitude each, in turns, from the south and the
+-- west of its map. So a box with the first `level` bits of both in common is one range of scores: it is counted
+-- and read without the rest, and it is left out if all of it is nearer than where a page begins. GEOSEARCH has
+-- no inner radius: it would read all that lies inside.
+local BITS, NORTH, EAST = 26, 85.05112878, 180
+local GLOBE, DEGREE = 6372797.560856, 3.141592653589793 / 180
+local ROOT = 8 -- level of boxes a bit larger than a tile
+
+local EVEN, ODD = {}, {} -- of each byte, its even bits, and the odd ones
+for byte = 0, 255 do
+  local function at(bit) -- what `math` has is not known yet
+    return (byte % (2 * bit) - byte % bit) / bit
+  end
+  EVEN[byte] = at(1) + at(4) * 2 + at(16) * 4 + at(64) * 8
+  ODD[byte] = at(2) + at(8) * 2 + at(32) * 4 + at(128) * 8
+end
+
+-- Returns a number whose even bits are these.
+local function spread(bits)
+  local code, place = 0, 1
+  while bits > 0 do
+    code = code + bits % 2 * place
+    bits = (bits - bits % 2) / 2
+    place = place * 4
+  end
+  return code
+end
+
+-- Returns how far a point (in degrees) is from where `from` says.
+local function distance(from, lat, lon)
+  local sin = from.sin
+  lat = lat * DEGREE
+  local up, aside = sin((lat - from.lat) / 2), sin((lon * DEGREE - from.lon) / 2)
+  local half = up * up + from.cos * from.cosine(lat) * aside * aside
+  return half < 1 and 2 * GLOBE * from.asin(half ^ 0.5) or 2 * GLOBE * from.asin(1)
+end
+
+-- Pushes those of some cells (with their scores) of a box that are far and near enough, each with its distance.
+local function push_cells(heap, from, read, level, row, column, first)
+  local least, reach = from.least, from.reach
+  local sides, high, wide = 2 ^ (BITS - level), NORTH / 2 ^ BITS, EAST / 2 ^ BITS
+  from.looked = from.looked + #read / 2
+  for n = 1, #read, 2 do
+    local rest, up, aside, place = read[n + 1] - first, row * sides, column * sides, 1
+    while rest > 0 do
+      local byte = rest % 256
+      up, aside, place = up + EVEN[byte] * place, aside + ODD[byte] * place, place * 16
+      rest = (rest - byte) / 256
+    end
+    local metres = distance(from, (2 * up + 1) * high - NORTH, (2 * aside + 1) * wide - EAST)
+    if metres >= least and metres <= reach then
+      push(heap, { metres, read[n] })
+    end
+  end
+end
+
+-- Reads a box, or cuts it up.
+local function open_box(heap, from, level, row, column, first)
+  local last = first + 4 ^ (BITS - level) - 1
+  local read = from.call('ZRANGE', from.cells, first, last, 'BYSCORE', 'LIMIT', 0, LEAF + 1, 'WITHSCORES')
+  if #read <= 2 * LEAF or level == BITS then
+    return push_cells(heap, from, read, level, row, column, first)
+  end
+  for half = 0, 3 do
+    from.push_box(heap, from, level + 1, 2 * row + half % 2, 2 * column + (half - half % 2) / 2, first)
+  end
+end
+
+-- Pushes a box, if somebody in it may be far and near enough; opens it where a page begins in it: it comes first.
+local function push_box(heap, from, level, row, column, first)
+  local sides = 2 ^ level
+  local high, wide = NORTH / sides, EAST / sides -- half of it
+  local lat, lon = (2 * row + 1) * high - NORTH, (2 * column + 1) * wide - EAST
+  local edge = (lat < 0 and -lat or lat) - high -- the nearer to the equator
+  local broad = edge > 0 and wide * from.cosine(edge * DEGREE) or wide
+  local radius = DEGREE * GLOBE * (high * high + broad * broad) ^ 0.5 * 1.001 -- of a circle around it
+  local middle = distance(from, lat, lon)
+  if middle + radius < from.least or middle - radius > from.reach then
+    return
+  end
+  local size = 4 ^ (BITS - level)
+  first = first + (row % 2 + column % 2 * 2) * size
+  if first + size <= from.start then
+    return
+  end
+  if from.looked >= LOOKED then -- only while boxes are opened at once: those come in the order of scores
+    from.rest = from.rest or first
+    return
+  end
+  if middle - radius <= from.least then
+    return open_box(heap, from, level, row, column, first)
+  end
+  push(heap, { middle - radius, level, row, column, first })
+end
+
+-- Pops until there is a cell, cutting up boxes. Returns its distance and name, or how far away all that is left is, if
+-- that is farther than `most`, or nothing.
+local function next_cell(heap, from, most)
+  while #heap > 0 and heap[1][1] <= most do
+    local metres, level, row, column, first = unpack(pop(heap))
+    if not row then
+      return metres, level
+    end
+    open_box(heap, from, level, row, column, first)
+  end
+  return heap[1] and heap[1][1]
+end
+
+-- Returns a heap of all that is in a tile.
+local function heap_of(from, south, north)
+  local heap, sides = {}, 2 ^ ROOT
+  if from.call('ZCARD', from.cells) <= LEAF then
+    push_cells(heap, from, from.call('ZRANGE', from.cells, 0, -1, 'WITHSCORES'), 0, 0, 0, 0)
+    return heap
+  end
+  local function row(lat)
+    return math.max(0, math.min(sides - 1, math.floor((lat + NORTH) / (2 * NORTH) * sides)))
+  end
+  for aside = sides / 2 - 1, sides / 2 do -- in the order of scores
+    for up = row(south - 0.001), row(north + 0.001) do -- what is kept is off a little
+      local above = spread((up - up % 2) / 2) + 2 * spread((aside - aside % 2) / 2) -- but the last bit of each
+      push_box(heap, from, ROOT, up, aside, above * 4 ^ (BITS - ROOT + 1))
+    end
+  end
+  from.looked = -math.huge -- what is opened from here on is as much as is wanted
+  return heap
+end
+
+-- KEYS cells, people, ends | ARGV now, lat, lon, south, north, reach, least, after, want, slack, start.
 --
 -- The cells around a point from `least` metres on, the nearest first, each with the ids in it: so many cells that there
 -- are `want` people in them, or all within `reach`. Distances of Redis are right to within `slack`: of a cell at `least`
 -- as well as it knows, both who is first and who comes behind the id `after` are told. Returns up to which distance
--- this is all there is ("" for all within reach), then cell, ids, cell, ids ….
+-- this is all there is ("" for all within reach; "-1" where there is more to sweep first); from which score on nothing was
+-- looked at, to be asked for with another call ("" if all was; `start` is where this one begins); then cell, ids, ….
 local function barker_near(keys, args)
-  local now, reach, least = tonumber(args[1]), tonumber(args[5]), tonumber(args[7])
-  local want, slack = tonumber(args[9]), tonumber(args[10])
-  sweep(keys, args[1])
-  local total = redis.call('ZCARD', keys[1])
-  if total == 0 then
-    return { '' }
+  if sweep(keys, args[1]) then
+    return { '-1', '' }
   end
-  local function search(metres, ...)
-    return redis.call('GEOSEARCH', keys[1], 'FROMLONLAT', args[3], args[2], 'BYRADIUS', metres, 'm', ...)
-  end
-  local inner = least > slack and #search(least - slack) or 0
-  -- As if cells lay evenly; where they do not, it is widened.
-  local step = args[6] * math.sqrt((want + 1) / total / 3)
-  local radius = math.max(tonumber(args[4]), least) + slack + step
-  local found
-  repeat
-    radius = math.min(radius, reach)
-    -- So many have one person each at least, and up to eight more may be as far away as the last.
-    found = search(radius, 'ASC', 'COUNT', inner + want + 9, 'WITHDIST')
-    local is_all = radius >= reach or #found >= inner + want + 9
-    radius = radius + step
-    step = step * 2
-  until is_all
-  local done = #found >= inner + want + 9 and tonumber(found[#found][2]) or false
-  local answer, count, enough = { '' }, 0, false
-  for n = inner + 1, #found do
-    local cell, metres = found[n][1], tonumber(found[n][2])
-    if enough and metres > enough then
-      done = metres
-      break
+  local least, want, slack = tonumber(args[7]), tonumber(args[9]), tonumber(args[10])
+  local from = { cells = keys[1], call = redis.call, push_box = push_box, least = least - slack, reach = args[6] + 0 }
+  from.start, from.looked = args[11] + 0, 0
+  from.sin, from.cosine, from.asin = math.sin, math.cos, math.asin -- what is global takes long to look up
+  from.lat, from.lon, from.cos = args[2] * DEGREE, args[3] * DEGREE, math.cos(args[2] * DEGREE)
+  local heap = heap_of(from, args[4], args[5])
+  local answer, count, most = { '', from.rest and string.format('%.0f', from.rest) or '' }, 0, math.huge
+  while true do
+    local metres, cell = next_cell(heap, from, most)
+    if not cell then
+      answer[1] = metres and tostring(metres - slack) or ''
+      return answer
     end
-    local ids = in_cell(keys, cell, '', want, now)
+    local ids = in_cell(keys, cell, '', want)
     answer[#answer + 1] = cell
     if math.abs(metres - least) <= slack and args[8] ~= '' then
-      for _, id in ipairs(in_cell(keys, cell, args[8], want, now)) do
+      for _, id in ipairs(in_cell(keys, cell, args[8], want)) do
         ids[#ids + 1] = id
       end
     elseif metres > least then
       count = count + #ids
     end
     answer[#answer + 1] = ids
-    if count >= want and not enough then
-      enough = metres + 2 * slack
+    if count >= want and most == math.huge then
+      most = metres + 2 * slack
     end
   end
-  answer[1] = done and tostring(done - slack) or ''
-  return answer
 end
 
 redis.register_function('barker_depart', barker_depart)

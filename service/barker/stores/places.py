@@ -32,7 +32,7 @@ from barker.stores.nearest import Answer, Ask, Search
 from barker.stores.redis_client import connect
 
 CHUNK = 5_000  # people whose places are put at once
-ARRIVALS = 500  # people a call of a tile
+A_CALL = 500  # people whom a call of a tile takes in or out
 TRIES = 5  # to let somebody who is moved by several at once end where the last one put her
 SLACK_METRES = 3.0  # so much Redis may be off: it keeps a place to 0.6 m
 
@@ -126,7 +126,8 @@ class Places:
 
     def _depart(self, places: Mapping[int, Place], now: int) -> Iterator[Call]:
         for tile, people in self._by_tile(places).items():
-            yield "barker_depart", self._keys(tile), [now, *(_member(one, places[one].cell) for one in people)]
+            for part in _parts(people, A_CALL):
+                yield "barker_depart", self._keys(tile), [now, *(_member(one, places[one].cell) for one in part)]
 
     def _arrive(self, places: Mapping[int, Place], now: int) -> Iterator[Call]:
         tiles = self._by_tile(places)
@@ -140,7 +141,7 @@ class Places:
         for region, names in regions.items():
             yield "barker_populate", [self._region(region)], [now, until, "ends", *names]
         for tile, people in tiles.items():
-            for part in _parts(people, ARRIVALS):
+            for part in _parts(people, A_CALL):
                 arrivals: list[Any] = []
                 for one in part:
                     middle = grid.from_tile(self.grid.middle(places[one].cell), tile)
@@ -196,8 +197,11 @@ class Places:
             at = grid.from_tile(ask.centre, ask.where)
             least, id_ = ask.after or (0, None)
             behind = "" if id_ is None else f"{id_:019d}"
-            metres = [ask.nearest, ask.reach + SLACK_METRES, grid.extent_metres(ask.where), least]
-            return "barker_near", self._keys(ask.where), [now, at.lat, at.lon, *metres, behind, ask.want, SLACK_METRES]
+            box = grid.box_of(ask.where)
+            edges = [box.south, box.south + box.high]
+            metres = [ask.reach + SLACK_METRES, least]
+            arguments = [now, at.lat, at.lon, *edges, *metres, behind, ask.want, SLACK_METRES, ask.start]
+            return "barker_near", self._keys(ask.where), arguments
         key = f"{self._prefix}:regions" if ask.of == "globe" else self._region(ask.where)
         return "barker_populated", [key], [now]
 
@@ -219,9 +223,9 @@ class Places:
 def _answer(ask: Ask, answer: list[Any]) -> Answer:
     if ask.of != "tile":
         return Answer([_cell(name) for name in answer], {}, None)
-    done, *found = answer
+    done, rest, *found = answer
     people = {_cell(name): list(map(int, users)) for name, users in zip(found[::2], found[1::2], strict=True)}
-    return Answer([], people, float(done) if done else None)
+    return Answer([], people, float(done) if done else None, int(rest) if rest else None)
 
 
 def _record(user_id: int) -> str:
