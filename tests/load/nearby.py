@@ -1,7 +1,8 @@
 """Seven of a million people: in a dense city, a sparse land and an empty ocean, beside one GEOSEARCH.
 
 The GEOSEARCH is of the very radius in which the seventh is, of one key with everybody in it: what a search would cost
-that knew the answer. Both are asked from the same process, in turns.
+that knew the answer. Both are asked from the same process, in turns. Then a page far out in a crowded tile, where most
+of it is passed already: there it matters that no call keeps others waiting.
 """
 
 import statistics
@@ -14,8 +15,8 @@ from typing import Any
 from redis import Redis
 
 from barker import ids
-from barker.stores.grid import METRES_A_DEGREE, Point
-from barker.stores.places import Places
+from barker.stores.grid import METRES_A_DEGREE, Point, box_of, tile_of
+from barker.stores.places import Place, Places
 from tests.load.bench import Bench
 from tests.load.report import Figure
 from tests.load.world import World
@@ -23,11 +24,14 @@ from tests.load.world import World
 PEOPLE, PEOPLE_QUICK = 1_000_000, 50_000
 SEVEN = 7
 ASKED, ASKED_QUICK = 100, 20  # points a round
+PUT = 50_000  # of them as the service puts them; the others only where they are looked for, which is faster
 PART = 20_000  # people a step
 ALL = "bench:everybody"
 GOAL_RATIO = 3.0
 CITY, CITY_METRES = Point(52.52, 13.405), 9_000.0
 TOWNS, TOWN_METRES = 300, 4_000.0
+CROWD, CROWD_QUICK = 100_000, 10_000  # in one tile
+OUT_METRES = (1_000, 30_000, 38_000)  # how far the page before ended
 SHARES = {"city": 0.6, "towns": 0.38, "land": 0.02}
 
 
@@ -39,6 +43,7 @@ def measure(bench: Bench, world: World) -> None:
             _fill(bench, redis, number)
             for zone, spot in ZONES.items():
                 _compare(bench, redis, zone, spot)
+            _go_out(bench, redis)
         finally:
             redis.flushdb()  # nothing is in it that may not be lost
 
@@ -97,17 +102,49 @@ def _fill(bench: Bench, redis: Redis, number: int) -> None:
     people = list(_people(number).items())
     bench.say(f"nearby: {number:,} places")
     before, seconds = _used(redis), 0.0
-    for part in bench.parts(people, PART, "places"):
+    put = people[:PUT]
+    for part in bench.parts(put, PART, "places"):
         began = time.monotonic()
         bench.stores.places.put_many(dict(part), 3600)
         seconds += time.monotonic() - began
     used = _used(redis) - before
-    bench.report.add(Figure("nearby", f"{number:,} places put, {PART:,} a call", "/s", [number / seconds]))
-    bench.report.add(Figure("nearby", "memory a place", "bytes", [used / number]))
+    bench.report.add(Figure("nearby", f"places put, {PART:,} a call", "/s", [len(put) / seconds]))
+    bench.report.add(Figure("nearby", "memory a place", "bytes", [used / len(put)]))
     grid = bench.stores.places.grid
+    _arrive(bench, people[PUT:])
     for part in bench.parts(people, PART, "the same in one key"):
         middles = [(grid.middle(grid.cell(*where)), user) for user, where in part]
         redis.geoadd(ALL, [value for middle, user in middles for value in (middle.lon, middle.lat, str(user))])
+
+
+def _arrive(bench: Bench, people: Sequence[tuple[int, tuple[float, float]]]) -> None:
+    """Put people into tiles, without noting where each is: nobody moves here."""
+    places, now = bench.stores.places, ids.now_ms()
+    for part in bench.parts(people, 5 * PART, "places, only in tiles"):
+        there = {user: Place(places.grid.cell(*where), now, now + 3_600_000, True) for user, where in part}
+        places._call(places._arrive(there, now))
+
+
+def _go_out(bench: Bench, redis: Redis) -> None:
+    number = CROWD_QUICK if bench.quick else CROWD
+    box, rng = box_of(tile_of(Point(-20.0, -25.0))), Random(3)
+    wheres = [(box.south + rng.random() * box.high, box.west + rng.random() * box.wide) for _ in range(number)]
+    first = ids.new()
+    _arrive(bench, [(first + n, where) for n, where in enumerate(wheres)])
+    middle = Point(box.south + box.high / 2, box.west + box.wide / 2)
+    for metres in OUT_METRES:
+        whole: list[float] = []
+        call: list[float] = []
+        for _ in bench.rounds(f"nearby, a page {metres:,} m out"):
+            redis.config_resetstat()
+            began = time.perf_counter()
+            bench.stores.places.near(middle, SEVEN, (metres, 1))
+            whole.append((time.perf_counter() - began) * 1000)
+            calls: Any = redis.info("commandstats")
+            call.append(calls["cmdstat_fcall"]["usec_per_call"] / 1000)
+        name = f"{SEVEN} behind {metres:,} m, {number:,} in the tile"
+        bench.report.add(Figure("nearby", name, "ms", whole))
+        bench.report.add(Figure("nearby", "  one call of the server", "ms", call))
 
 
 def _compare(bench: Bench, redis: Redis, zone: str, spot: Callable[[Random], Point]) -> None:
