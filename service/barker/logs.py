@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 
 import structlog
 
+from barker import spans
+
 _SHARED: list[structlog.types.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    spans.add_ids,
 ]
 
 

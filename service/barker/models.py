@@ -180,6 +180,7 @@ class Bark:
     likes_move: bool = False  # its likes changed of late: the count may not be right yet
     deleted: bool = False
     fanned_out: bool = False
+    trace: str = ""  # of the request that made it, where that is traced: who shows it on a screen goes on with it
 
     @property
     def tags(self) -> tuple[str, ...]:

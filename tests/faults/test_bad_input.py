@@ -19,7 +19,7 @@ from barker.local import LocalStores
 from barker.local.ports import free_port
 from barker.models import BarkDraft
 from barker.stores import Stores
-from barker.stores.guard import guarded
+from barker.stores.guard import door
 from barker.stores.jobs import SMALL, UNREADABLE, Job, Jobs
 from barker.worker import loop
 from tests.barker_process import PATIENCE, Person, wait_for
@@ -156,7 +156,7 @@ def test_lanes_that_cannot_be_made_are_not_taken_for_made(sick: tuple[Jobs, Path
 
 def test_a_server_that_is_loading_is_down_for_that_reason() -> None:
     before = counted("barker_store_failures_total", store="queues", reason="loading")
-    with pytest.raises(StoreDown), guarded("queues", RedisError):
+    with pytest.raises(StoreDown), door("queues", RedisError):
         raise BusyLoadingError("Redis is loading the dataset in memory")
     assert counted("barker_store_failures_total", store="queues", reason="loading") == before + 1
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from barker import ids
+from barker import ids, spans
 from barker.actions import seeing
 from barker.errors import Invalid, NotAllowed
 from barker.models import Bark, BarkDraft, Shown, User
@@ -14,7 +14,7 @@ from barker.stores.jobs import Job
 def post_bark(stores: Stores, author: User, draft: BarkDraft, bark_id: int) -> Shown:
     """Store the bark with the intent to fan it out, then ask a worker to do it."""
     thread = _thread(stores, author, draft) or bark_id
-    bark = Bark(bark_id, author.id, draft.text, thread, draft.in_reply_to, draft.quote_of)
+    bark = Bark(bark_id, author.id, draft.text, thread, draft.in_reply_to, draft.quote_of, trace=spans.context())
     if not stores.barks.insert(bark, ids.now_ms()):
         return _made_before(stores, author, draft, bark_id)
     # NOTE derived data from here on: the counts may lag, and a fan-out not asked for is found by the sweep

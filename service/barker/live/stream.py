@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from barker import spans
 from barker.actions import accounts, feed, liking, notifying, positions
 from barker.errors import NotSignedIn, StoreDown
 from barker.live.hub import SLOW, Bye, Hub, Look
@@ -169,6 +170,7 @@ class Stream:
 
     def _tell(self, entries: list[Entry], *, live: bool = False) -> Iterator[Event]:
         """Tell what was not told yet, and move the cursor over all of it."""
+        began_ns = time.time_ns()
         for entry in entries:
             self._note(entry)
         new = [entry for entry in entries if entry_order(entry.id) > entry_order(self._cursor)]
@@ -181,7 +183,10 @@ class Stream:
         for entry in new:
             self._cursor = entry.id
             if event := self._event(entry, shown, told, liked):
-                yield event
+                yield event  # and comes back once it is written
+                if live and event.shown and (trace := self._hub.showing.take_trace(event.shown.bark.id)):
+                    with spans.span("tell", spans.PRODUCER, parent=trace, began_ns=began_ns, barker__event=event.name):
+                        pass
 
     def _event(
         self, entry: Entry, shown: dict[int, Shown], told: dict[int, Told], liked: frozenset[int]

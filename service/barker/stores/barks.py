@@ -245,6 +245,7 @@ def _to_document(bark: Bark) -> dict[str, Any]:
         "replies": bark.replies,
         "deleted": False,
         "words": words.bark_keys(bark.text),
+        **({"trace": bark.trace} if bark.trace else {}),
     }
 
 
@@ -261,4 +262,5 @@ def _from_document(document: Document) -> Bark:
         likes_move="likes_due" in document,
         deleted=document["deleted"],
         fanned_out=document["fan_out"] == "done",
+        trace=document.get("trace", ""),
     )

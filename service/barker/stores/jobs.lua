@@ -1,13 +1,25 @@
 -- The second part of the library that begins in queues.lua. Keys: see the table in jobs.py.
 
 -- KEYS later, lanes … | ARGV now, limit. Moves jobs whose time has come to their lanes; returns how many.
--- A member is "<number of the lane> <nonce> <job>".
+-- A member is "<number of the lane> <nonce> <job>", or has a traceparent without its dashes behind the nonce's 16 digits.
+local function trace_of(nonce)
+  local parts = {string.match(nonce or '', '^' .. string.rep('%x', 16) .. '(%x%x)(' .. string.rep('%x', 32) .. ')(' ..
+    string.rep('%x', 16) .. ')(%x%x)$')}
+  return parts[1] and table.concat(parts, '-')
+end
+
 local function barker_due(keys, args)
   local due = redis.call('ZRANGE', keys[1], '-inf', args[1], 'BYSCORE', 'LIMIT', 0, args[2])
   for _, member in ipairs(due) do
-    local lane, job = string.match(member, '^(%d+) %x+ (.*)$')
+    local lane, nonce, job = string.match(member, '^(%d+) (%x+) (.*)$')
+    local trace = trace_of(nonce)
     -- One for a lane that this version does not know goes where it is looked at: it must not keep the others.
-    redis.call('XADD', keys[1 + tonumber(lane or 1)] or keys[2], '*', 'job', job or member)
+    local key = keys[1 + tonumber(lane or 1)] or keys[2]
+    if trace then
+      redis.call('XADD', key, '*', 'job', job, 'trace', trace)
+    else
+      redis.call('XADD', key, '*', 'job', job or member)
+    end
     redis.call('ZREM', keys[1], member)
   end
   return #due

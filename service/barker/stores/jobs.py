@@ -1,12 +1,13 @@
 """Redis Streams: the jobs that workers run. Derived data: the sweep puts lost ones again.
 
-{jobs}:lane:<lane>  stream  job (JSON of Job)                    group "workers"; acked entries are deleted
+{jobs}:lane:<lane>  stream  job (JSON of Job) trace              group "workers"; acked entries are deleted
 {jobs}:later        zset    "<lane's number> <nonce> <job>" by Unix milliseconds: retries and jobs for later
 {jobs}:run          string  "<run of each server>,… <Unix milliseconds>", as a worker saw them last
 {jobs}:parked       stream  job lane error                       given up, told in the log; newest PARKED_KEEP
 
 A job carries ids alone: whoever runs it reads what they stand for, and "no longer there" counts as done. But a push
-carries what a screen will show: there is nothing to read again.
+carries what a screen will show: there is nothing to read again. `trace` is the traceparent of what asked for it, where
+that is traced; beside the job, where a version that knows none of it looks past it. In `later` it follows the nonce.
 """
 
 import json
@@ -18,7 +19,7 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
 
-from barker import ids
+from barker import ids, spans
 from barker.stores import functions
 from barker.stores.guard import guarded
 from barker.stores.redis_client import connect, servers
@@ -60,6 +61,7 @@ class Claim:
     job: Job
     lane: str
     entry: str
+    trace: str = ""
 
 
 class Jobs:
@@ -84,13 +86,13 @@ class Jobs:
         """Add jobs to a lane."""
         with self._redis.pipeline(transaction=False) as pipe:
             for job in jobs:
-                pipe.xadd(_key(lane), {"job": _dump(job)})
+                pipe.xadd(_key(lane), _fields(job))
             pipe.execute()
 
     @guard
     def put_later(self, job: Job, seconds: float, lane: str = SMALL) -> None:
         """Add a job to a lane when its time has come."""
-        self._redis.zadd(LATER, _later(job, lane, seconds))
+        self._redis.zadd(LATER, _later(job, lane, seconds, spans.context()))
 
     @guard
     def move_due(self) -> int:
@@ -160,7 +162,7 @@ class Jobs:
     def _put_back(self, claim: Claim, job: Job, seconds: float) -> None:
         with self._redis.pipeline(transaction=True) as pipe:
             _release(pipe, claim)
-            pipe.zadd(LATER, _later(job, claim.lane, seconds))
+            pipe.zadd(LATER, _later(job, claim.lane, seconds, claim.trace))
             try:
                 pipe.execute()
             except OutOfMemoryError:
@@ -225,8 +227,15 @@ def _release(pipe: Redis, claim: Claim) -> None:
     pipe.xdel(_key(claim.lane), claim.entry)
 
 
-def _later(job: Job, lane: str, seconds: float) -> dict[str, float]:
-    member = f"{LANES.index(lane) + 1} {secrets.token_hex(8)} {_dump(job)}"
+def _fields(job: Job) -> dict[Any, Any]:
+    trace = spans.context()
+    return {"job": _dump(job), "trace": trace} if trace else {"job": _dump(job)}
+
+
+def _later(job: Job, lane: str, seconds: float, trace: str) -> dict[str, float]:
+    # NOTE all in one word of hexadecimal digits: functions of a version that knows no traces take it for the nonce
+    nonce = secrets.token_hex(8) + trace.replace("-", "")
+    member = f"{LANES.index(lane) + 1} {nonce} {_dump(job)}"
     return {member: ids.now_ms() + seconds * 1000}
 
 
@@ -255,4 +264,6 @@ def _is_sound(job: Job) -> bool:
 
 
 def _claims(lane: str, rows: Any) -> Iterable[Claim]:
-    return (Claim(load(fields.get("job", "")), lane, entry) for entry, fields in rows if fields)
+    return (
+        Claim(load(fields.get("job", "")), lane, entry, fields.get("trace", "")) for entry, fields in rows if fields
+    )

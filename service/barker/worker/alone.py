@@ -9,6 +9,7 @@ from types import FrameType
 
 import structlog
 
+from barker import spans
 from barker.actions import operating
 from barker.metrics import page
 from barker.settings import Settings
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 def run(settings: Settings) -> int:
     """Run one worker until it is told to stop."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    spans.start("barker-worker")
     stores = connect(settings)
     if not serve_metrics(settings, stores.lanes):
         return 2

@@ -4,10 +4,12 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import structlog
 
+from barker import spans
 from barker.errors import StoreDown
 from barker.metrics import counts
 from barker.stores import Stores
@@ -93,6 +95,10 @@ class Worker:
                 self._held.pop((claim.lane, claim.entry), None)
 
     def _run(self, batch: list[Claim]) -> None:
+        with _span(batch):
+            self._run_now(batch)
+
+    def _run_now(self, batch: list[Claim]) -> None:
         name, began = batch[0].job.name, time.monotonic()
         try:
             HANDLERS[name](self._stores, **_arguments(name, batch))
@@ -121,6 +127,7 @@ class Worker:
 
     def _failed(self, claim: Claim, error: Exception) -> None:
         job = claim.job
+        spans.fail(type(error).__name__)
         log.exception("job_failed", job=job.name, attempt=job.attempt, arguments=job.arguments)
         _count(claim, "failed")
         if job.attempt < MAX_ATTEMPTS:
@@ -186,6 +193,23 @@ def _batches(claims: list[Claim]) -> list[list[Claim]]:
     """Put jobs together that are run together; they come first, since they are quick."""
     batches = [[claim for claim in claims if claim.job.name == name] for name in BATCHED]
     return [batch for batch in batches if batch] + [[claim] for claim in claims if claim.job.name not in BATCHED]
+
+
+def _span(batch: list[Claim]) -> AbstractContextManager[object]:
+    """Open the span of jobs that are run together: below what asked for the first; the others are linked both ways."""
+    job, lane, traces = batch[0].job, batch[0].lane, list(dict.fromkeys(one.trace for one in batch if one.trace))
+    name = f"job {job.name}" if job.name in HANDLERS else "job unknown"
+    about: dict[str, Any] = {"barker__lane": lane, "barker__jobs": len(batch), "barker__attempt": job.attempt}
+    span = spans.span(name, spans.CONSUMER, parent="".join(traces[:1]), links=traces[1:], **about)
+    if not spans.on() or not traces[1:]:
+        return span
+    with ExitStack() as stack:
+        stack.enter_context(span)
+        together = spans.context()
+        for trace in traces[1:]:
+            with spans.span(name, spans.CONSUMER, parent=trace, links=[together], barker__lane=lane):
+                pass
+        return stack.pop_all()
 
 
 def _count(claim: Claim, end: str, number: int = 1) -> None:
