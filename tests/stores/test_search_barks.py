@@ -9,7 +9,7 @@ import pytest
 from barker import ids
 from barker.models import Bark, Trend
 from barker.settings import Settings
-from barker.stores import Stores, connect, derived
+from barker.stores import Stores, connect, migrations
 from barker.stores.trends import SLOT_SECONDS, SLOTS, Trends
 from barker.words import bark_keys, query_keys
 from tests.stores.searches import explained, noted
@@ -95,7 +95,7 @@ def test_a_deleted_bark_is_not_found_any_more(stores: Stores) -> None:
 
 
 def test_old_barks_are_found_once_the_stores_are_prepared(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(derived, "BATCH", 2)
+    monkeypatch.setattr(migrations, "BATCH", 2)
     barks = [Bark(ids.at(ids.now_ms() - 10**9) + n, 7, f"yak {n}", 1) for n in range(5)]
     stores.barks.insert_many(barks)
     gone = replace(barks[0], id=barks[0].id + 50)
@@ -105,7 +105,7 @@ def test_old_barks_are_found_once_the_stores_are_prepared(stores: Stores, monkey
     collection.update_many({"_id": {"$in": [bark.id for bark in barks]}}, {"$unset": {"words": 1}})
     assert whole(stores, "yak") == [[]]
     for _ in range(2):
-        derived.catch_up(stores.documents)
+        list(migrations.run(stores.documents))
         assert whole(stores, "yak") == [[bark.id for bark in reversed(barks)]]
     assert "words" not in (collection.find_one({"_id": gone.id}) or {"words": 1})
 

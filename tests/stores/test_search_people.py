@@ -11,7 +11,7 @@ from barker.actions.searching import sought_of
 from barker.errors import Invalid
 from barker.models import Counts, End, User
 from barker.settings import Settings
-from barker.stores import Stores, connect, derived
+from barker.stores import Stores, connect, migrations
 from barker.stores.people_search import ANY_INTEREST, BUDGET
 from barker.words import fold, words_of
 from tests.stores.searches import explained, noted, profiled
@@ -31,7 +31,7 @@ def stores(stores_urls: dict[str, str]) -> Iterator[Stores]:
 
 @pytest.fixture(autouse=True)
 def nobody(stores: Stores) -> None:
-    for name in ("users", "derived"):
+    for name in ("users", "migrations"):
         stores.documents.collection(name).delete_many({})
 
 
@@ -157,10 +157,10 @@ def test_who_was_there_before_is_found_once_the_stores_are_prepared(stores: Stor
     users.update_many({}, {"$unset": {"words": 1, "reach": 1}})
     assert handles(stores, "lovelace") == []
     for _ in range(2):
-        derived.catch_up(stores.documents)
+        list(migrations.run(stores.documents))
     assert handles(stores, "lovelace") == ["ada"]
     users.update_many({}, {"$set": {"words": []}})  # by a process of the version before, today
-    derived.catch_up(stores.documents)
+    list(migrations.run(stores.documents))
     assert handles(stores, "lovelace") == ["ada"]
 
 

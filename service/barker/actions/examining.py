@@ -7,7 +7,7 @@ from typing import Literal
 from barker import ids
 from barker.errors import StoreDown
 from barker.settings import Settings
-from barker.stores import Stores
+from barker.stores import Stores, migrations
 from barker.stores.delivery import CLOCKS_MS
 from barker.stores.facts import Facts
 
@@ -31,7 +31,7 @@ class Finding:
 def examine(stores: Stores, settings: Settings) -> Iterator[Finding]:
     """Look at everything; yields each finding as it is made."""
     looks: dict[str, Callable[[], Iterator[Finding]]] = {
-        "documents": lambda: _documents(stores.documents.facts()),
+        "documents": lambda: _documents(stores),
         "graph": lambda: _common("graph", stores.graph.facts()),
         "places": lambda: _places(stores.counters.facts()),
         "queues": lambda: _queues(stores.lanes.facts()),
@@ -63,8 +63,11 @@ def _common(about: str, facts: Facts) -> Iterator[Finding]:
         yield Finding(about, "bad", f"has a clock {apart / 1000:+.0f} s from ours", "Set both by NTP, at once")
 
 
-def _documents(facts: Facts) -> Iterator[Finding]:
+def _documents(stores: Stores) -> Iterator[Finding]:
+    facts = stores.documents.facts()
     yield from _common("documents", facts)
+    if open_steps := migrations.missing(stores.documents):
+        yield Finding("documents", "bad", f"waits for these migrations: {', '.join(open_steps)}", PREPARE)
     if not facts.told["set"]:
         words = "is no replica set: what was acknowledged is lost with its machine"
         yield Finding("documents", "warning", words, "Run three members, or accept it on a single machine")

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from barker.cli.doctor import doctor
 from barker.cli.jobs import jobs
 from barker.cli.opening import opened, read_settings
 from barker.cli.rebuild import rebuild
+
+if TYPE_CHECKING:
+    from barker.stores.migrations import Progress
 
 
 @click.group()
@@ -50,8 +54,13 @@ def up(data: Path, host: str, port: int, fresh: bool, demo: bool) -> None:
 def prepare() -> None:
     """Create indexes, constraints, lanes and functions in the stores; may be repeated."""
     with opened() as stores:
-        stores.prepare()
+        stores.prepare(_tell)
     click.echo("The stores are prepared.")
+
+
+def _tell(progress: "Progress") -> None:
+    end = "done" if progress.done else f"of about {progress.about:,}"
+    click.echo(f"{progress.step}: {progress.seen:,} looked at, {end}")
 
 
 @main.command()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from barker.models import Shown
 from barker.push.door import Pushes
 from barker.settings import Settings
-from barker.stores import derived
+from barker.stores import migrations
 from barker.stores.answers import Answers
 from barker.stores.bark_search import BarkSearch
 from barker.stores.barks import Barks
@@ -18,6 +18,7 @@ from barker.stores.graph import Graph
 from barker.stores.jobs import Jobs
 from barker.stores.lanes import Lanes
 from barker.stores.likes import Likes
+from barker.stores.migrations import Progress
 from barker.stores.notifications import Notifications
 from barker.stores.parted import Parted
 from barker.stores.people_search import PeopleSearch
@@ -78,10 +79,11 @@ class Stores:
             "queues": self.queues.ping,
         }
 
-    def prepare(self) -> None:
-        """Create indexes, constraints, lanes and functions, and derive what is missing; may be repeated."""
+    def prepare(self, tell: Callable[[Progress], None] = lambda progress: None) -> None:
+        """Create indexes, constraints, lanes and functions, and take all steps of migrations; may be repeated."""
         self.documents.prepare()
-        derived.catch_up(self.documents)
+        for progress in migrations.run(self.documents):
+            tell(progress)
         self.graph.prepare()
         self.queues.prepare()
         self.places.prepare()

@@ -30,6 +30,8 @@ derived    _id version upto
            how far up documents of a collection, which were there before, have got the fields that searches need
 secrets    _id bytes
            what seals cursors, the same for all processes
+migrations _id "<step>" begun_ms by upto done_ms
+           how far up the documents of its collection a step has come, which version began it, and when it was done
 answers    _id fingerprint reserved started status body at
            what a POST with an Idempotency-Key answered; gone after a day
 
