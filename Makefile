@@ -12,6 +12,7 @@ NEEDS := setup.cfg constraints.txt clients/python/pyproject.toml clients/termina
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test slow lint format fuzz cluster containers smoke faults bench web up down lock clean
+.PHONY: help run demo test slow lint format fuzz cluster faults bench lock audit sbom dist clean
 
 help: ## Show this list
 	@echo "Barker: the backend of a Twitter-style app that anybody can run."
@@ -74,10 +75,27 @@ down: ## Stop that; data stays (make down ARGS=-v: it goes, too)
 
 lock: ## Write constraints.txt anew, with the newest versions that setup.cfg and the clients allow
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
-	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[local,dev,slow,bench]' $(CLIENTS)
+	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[local,dev,otel,slow,bench,supply]' $(CLIENTS)
 	@{ echo "# Exact versions of all dependencies; written by make lock."; \
 	  build/lock/bin/python -m pip freeze --exclude barker --exclude barker-client --exclude barker-terminal; } > constraints.txt
 	@rm -rf build/lock build/lib build/bdist.*
+
+audit: .venv/supply ## Ask whether weaknesses are known in what constraints.txt names; fails if it cannot ask
+	@$(BIN)/python -m tests.supply.audit
+
+sbom: .venv/supply ## Write build/barker.cdx.json, what an installed Barker consists of (CycloneDX)
+	@rm -rf build/sbom && $(PYTHON) -m venv build/sbom
+	@build/sbom/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[otel]'
+	@build/sbom/bin/python -m pip uninstall --quiet --yes pip setuptools
+	@$(BIN)/cyclonedx-py environment build/sbom/bin/python --output-reproducible \
+	  --output-format JSON --output-file build/barker.cdx.json
+	@rm -rf build/sbom build/lib build/bdist.*
+	@echo "build/barker.cdx.json"
+
+dist: .venv/supply ## Build sdists and wheels of the service and of both clients into build/dist
+	@rm -rf build/dist
+	@for part in . clients/python clients/terminal; do $(BIN)/python -m build --outdir build/dist $$part > /dev/null || exit 1; done
+	@ls build/dist
 
 clean: ## Remove the virtual environment; data stays
 	rm -rf .venv build
@@ -97,12 +115,16 @@ clean: ## Remove the virtual environment; data stays
 
 .venv/test: .venv/python $(NEEDS)
 	@echo "Installing Barker, the four stores and the test tools into .venv (once; about a minute) ..."
-	@$(PIP) --editable '.[local,dev]' $(CLIENTS)
+	@$(PIP) --editable '.[local,dev,otel]' $(CLIENTS)
 	@touch $@ .venv/run
 
 .venv/slow: .venv/test $(NEEDS)
 	@echo "Installing what the slow tests need beside (once) ..."
-	@$(PIP) --editable '.[local,dev,slow]'
+	@$(PIP) --editable '.[local,dev,otel,slow,supply]'
+	@touch $@
+
+.venv/supply: .venv/python $(NEEDS)
+	@$(PIP) --editable '.[supply]'
 	@touch $@
 
 .venv/bench: .venv/python $(NEEDS)
