@@ -1,9 +1,13 @@
 """gunicorn's settings: what serves HTTP, in one group of processes or in two, and how it lets go of live streams."""
 
+import fcntl
 import os
 import resource
 import socket
 import sys
+import termios
+from array import array
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
@@ -94,7 +98,7 @@ def post_request(worker: Any, req: Any, environ: Any, resp: Any) -> None:
     _busy.discard(req.unreader.sock)
     _idle.add(req.unreader.sock)
     if not worker.alive:
-        _let_go(_idle)
+        _let_go_unasked()
     gevent.sleep(0)
 
 
@@ -105,9 +109,9 @@ def post_worker_init(worker: Any) -> None:
         while worker.alive:
             gevent.sleep(DRAIN_LOOK_SECONDS)
         worker.wsgi.extensions["barker"].hub.drain("restart")
-        _let_go(_idle)
+        _let_go_unasked()
         gevent.sleep(DRAIN_SECONDS)
-        _let_go(_busy)
+        _let_go([*_busy, *_idle])
 
     gevent.spawn(watch)
     gevent.spawn(_look_at_clocks, worker)
@@ -127,7 +131,19 @@ def _look_at_clocks(worker: Any) -> None:
         gevent.sleep(CLOCKS_LOOK_SECONDS)
 
 
-def _let_go(connections: "WeakSet[socket.socket]") -> None:
-    for connection in list(connections):
+def _let_go_unasked() -> None:
+    """Let go of idle connections, but not where the next request lies unread: a proxy does not send a POST twice."""
+    _let_go([connection for connection in _idle if not _is_asked(connection)])
+
+
+def _is_asked(connection: socket.socket) -> bool:
+    waiting = array("i", [0])
+    with suppress(OSError, ValueError):  # it was closed
+        fcntl.ioctl(connection.fileno(), termios.FIONREAD, waiting)
+    return waiting[0] > 0
+
+
+def _let_go(connections: Iterable[socket.socket]) -> None:
+    for connection in connections:
         with suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
