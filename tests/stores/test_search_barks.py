@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from redis import Redis
 
 from barker import ids
 from barker.models import Bark, Trend
@@ -123,7 +124,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
 
 @pytest.fixture
-def trends(stores_urls: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Trends]:
+def trends(
+    stores_urls: dict[str, str], clock: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Trends]:
     monkeypatch.setattr("barker.stores.trends.KNOWN_SECONDS", 0)
     trends = Trends(stores_urls["BARKER_PLACES_URL"], 5)
     yield trends
@@ -153,12 +156,37 @@ def test_a_tag_is_forgotten_after_a_day(trends: Trends, clock: Callable[[float],
     assert trends.top(10) == []
 
 
-def test_invented_tags_do_not_push_out_what_many_use(
-    trends: Trends, clock: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+def test_invented_tags_push_out_neither_what_many_use_nor_what_is_new(
+    trends: Trends, redis: Redis, clock: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("barker.stores.trends.KEPT", 20)
     for user in range(3):
         trends.count(["zebras"], user)
-    for number in range(100):
-        trends.count([f"a{number}"], 1)
-    assert trends.top(10) == [Trend("zebras", 3, 3)]
+    for number in range(100):  # by a crowd, since one person may bring in so many
+        clock(0.005 * number)
+        trends.count([f"z{number}", f"a{number}"], number)
+    for user in range(100, 104):
+        trends.count(["aardvarks"], user)
+    assert trends.top(10) == [Trend("aardvarks", 4, 4), Trend("zebras", 3, 3)]
+    slot = ids.now_ms() // 1000 // SLOT_SECONDS
+    kept = {f"trends:{slot}:{tag!s}" for tag in redis.zrange(f"trends:{slot}", 0, -1)}
+    assert set(redis.scan_iter(f"trends:{slot}:*")) == kept
+    assert len(kept) == redis.zcard(f"trends:barks:{slot}") == 20
+
+
+def test_one_person_brings_in_few_new_tags(
+    trends: Trends, redis: Redis, clock: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("barker.stores.trends.NEW", 5)
+    trends.count(["dogs"], 2)
+    for number in range(0, 30, 3):
+        trends.count([f"a{number + one}" for one in range(3)], 1)
+    for _ in range(2):
+        trends.count(["dogs"], 1)  # which others brought in
+    assert trends.top(10) == [Trend("dogs", 2, 3)]
+    slot = ids.now_ms() // 1000 // SLOT_SECONDS
+    assert set(redis.zrange(f"trends:{slot}", 0, -1)) == {"dogs", *(f"a{number}" for number in range(5))}
+    clock(1)
+    trends.count(["cats"], 1)
+    trends.count(["cats"], 2)
+    assert Trend("cats", 2, 2) in trends.top(10)
