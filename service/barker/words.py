@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 WORD_MAX = 32  # characters of a word that count; a longer one is found by its beginning
+INTEREST_MAX = 40  # the same of an interest: some characters are eighteen once they are folded
 TAG_MAX = 50
 TAGS_MAX = 10  # of a bark; more are plain words
 BARK_WORDS_MAX = 100  # different ones of a bark that are found
@@ -29,6 +30,11 @@ def fold(text: str) -> str:
 def words_of(text: str) -> list[str]:
     """Return the different words of a text, folded, in the order in which they first come."""
     return list(dict.fromkeys(word[:WORD_MAX] for word in _WORD.findall(fold(text))))
+
+
+def interest_of(text: str) -> str:
+    """Return an interest as it is looked for; nothing for one that is made of accents alone."""
+    return fold(text).strip()[:INTEREST_MAX].strip()
 
 
 def tags_of(text: str) -> tuple[str, ...]:

@@ -71,6 +71,39 @@ def test_somebody_new_is_suggested_the_well_followed_who_share_interests(stores:
         assert all_pages(stores, me, limit, 6)[:6] == [(one.id, 0) for one in expected]
 
 
+def test_case_and_accents_of_interests_do_not_count(stores: Stores) -> None:
+    name = secrets.token_hex(6)
+    me = famous(stores, 0, f"Caf\u00e9 {name}", f"JazZ {name}")
+    sharing = [famous(stores, 9, f"cafe {name}"), famous(stores, 8, f"jazz {name}")]
+    assert all_pages(stores, me, 2, 2) == [(one.id, 0) for one in sharing]
+
+
+def test_very_many_who_share_my_interests_are_looked_past_a_stretch_a_page(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggesting, "LOOKS", (2, 5))
+    interest = secrets.token_hex(6)
+    me = famous(stores, 0, interest)
+    far = famous(stores, 5_000_000, "cats")  # whom more follow than anybody else here but the crowd
+    crowd = [famous(stores, 6_000_000 + number, interest) for number in range(20)]
+    begin = (suggesting.LACKING, ids.MAX_ID, ids.MAX_ID)
+    lengths: list[int] = []
+    found: list[int] = []
+    end: suggesting.End | None = begin
+    while not found:
+        page, end = suggesting.suggestions(stores, me.id, end, 1)
+        found += [one.seen.user.id for one in page]
+        lengths.append(len(page))
+        assert end
+    assert (found, lengths) == ([far.id], [0, 0, 1])
+    stores.documents.collection("users").delete_many({"_id": {"$in": [one.id for one in (far, *crowd)]}})
+
+
+def test_an_end_of_no_source_is_refused(stores: Stores, me: User) -> None:
+    with pytest.raises(Invalid):
+        suggesting.suggestions(stores, me.id, (3, 5, 5), 10)
+
+
 def test_nobody_is_suggested_twice_or_though_she_is_known(stores: Stores, new_user: NewUser, me: User) -> None:
     friend, circle = new_user(), [famous(stores, 90 + number, me.interests[0]) for number in range(3)]
     followed, dismissed, left = (famous(stores, 50 - number, me.interests[0]) for number in range(3))

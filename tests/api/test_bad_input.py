@@ -119,6 +119,7 @@ def test_a_bad_bark_names_its_field(ada: Person, field: str, value: object) -> N
         ("interests", ["x"] * 21),
         ("interests", ["x" * 41]),
         ("interests", [""]),
+        ("interests", ["\u0301"]),
         ("interests", [5]),
         ("id", "5"),
         ("admin", True),

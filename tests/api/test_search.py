@@ -124,6 +124,10 @@ def test_a_trend_takes_several_people(service: Service, word: str) -> None:
         ("/v1/users?q=" + "+".join("abcdefghijk"), "q"),
         ("/v1/users?interest=", "interest"),
         ("/v1/users?interest=" + "x" * 41, "interest"),
+        ("/v1/users?interest=%CC%81", "interest"),
+        ("/v1/users?interest=%C2%B4&q=a", "interest"),
+        ("/v1/users?q=%CC%81", "q"),
+        ("/v1/nearby?interest=%CC%81", "interest"),
         ("/v1/users?q=a&limit=0", "limit"),
         ("/v1/users?q=a&limit=1000000", "limit"),
         ("/v1/users?q=a&cursor=nonsense", "cursor"),
@@ -159,6 +163,16 @@ def test_a_query_of_ten_thousand_characters_is_refused(ada: Person) -> None:
 @pytest.mark.parametrize("tag", ["12", "a%20b", "%00", "x" * 51, "...", "%23a", "{$ne:1}"])
 def test_what_can_be_no_hashtag_is_not_found(ada: Person, tag: str) -> None:
     problem(ada.call("GET", f"/v1/tags/{tag}"), 404, "not_found")
+
+
+@pytest.mark.parametrize("interest", ["👩\u200d💻", "\ufdfa" * 4, "\ufdfa" * 40, "\u00b4tea"], ids=ascii)
+def test_an_interest_of_any_characters_is_paged_through(service: Service, word: str, interest: str) -> None:
+    people = [service.sign_up("eve", name=word, interests=[interest]) for _ in range(3)]
+    for query in ({}, {"q": word}):
+        found = walk(people[0], "/v1/users", interest=interest, limit=1, **query)
+        assert {one["handle"] for one in found} >= {one.handle for one in people}
+    names = [one["user"]["handle"] for one in walk(people[0], "/v1/me/matches", kind="similar", limit=1)]
+    assert {one.handle for one in people[1:]} <= set(names)
 
 
 def test_a_cursor_works_for_its_own_query_only(service: Service, word: str) -> None:

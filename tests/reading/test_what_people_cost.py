@@ -12,7 +12,7 @@ from barker.stores import Stores
 from tests.barker_process import Person, wait_for
 from tests.faults.tap import round_trips
 
-USERS, GRAPH = "documents find users", "graph"
+USERS, FAMOUS, GRAPH = "documents find users", "documents aggregate users", "graph"
 NewUser = Callable[..., User]
 NewReader = Callable[[], Person]
 
@@ -61,8 +61,8 @@ def test_suggestions_for_somebody_new_cost_three_or_four_more(stores: Stores, re
     famous = [User(ids.new(), f"x_{secrets.token_hex(6)}", interests=(interest,), counts=fame) for _ in range(3)]
     stores.users.insert_many(famous, "no password")
     known(eve)
-    assert asked(eve, "/v1/me/suggestions?limit=2") == [*[USERS] * 3, *[GRAPH] * 3]
-    assert asked(eve, "/v1/me/suggestions?limit=5") == [*[USERS] * 4, *[GRAPH] * 3]
+    assert asked(eve, "/v1/me/suggestions?limit=2") == [FAMOUS, *[USERS] * 2, *[GRAPH] * 3]
+    assert asked(eve, "/v1/me/suggestions?limit=5") == [*[FAMOUS] * 2, *[USERS] * 2, *[GRAPH] * 3]
 
 
 def known(person: Person) -> None:

@@ -24,7 +24,7 @@ def sought_of(query: str | None, interest: str | None) -> Sought:
     found = words.words_of(folded)
     if query is not None and not is_handle:
         _check(found)
-    return Sought(tuple(found), handle if is_handle else "", by_handle, words.fold(interest or ""))
+    return Sought(tuple(found), handle if is_handle else "", by_handle, words.interest_of(interest or ""))
 
 
 def keys_of(query: str) -> list[str]:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from barker import models, vapid
 from barker.ids import MAX_ID
+from barker.words import interest_of
 
 GIVEN_HANDLE_MAX = 128  # who signs in under a handle that cannot be one is told no more than that it is wrong
 PUSH_SECRET_BYTES = 16
@@ -31,6 +32,12 @@ def _clean(limit: int, *, lines: bool, blank: bool) -> AfterValidator:
         return text
 
     return AfterValidator(check)
+
+
+def _findable(interest: str) -> str:
+    if not interest_of(interest):
+        raise ValueError("There is nothing in it but accents.")
+    return interest
 
 
 def _fold(value: object) -> object:
@@ -91,7 +98,12 @@ Password = Annotated[
 GivenPassword = Annotated[str, Field(max_length=1024, examples=["correct horse"])]
 Name = Annotated[str, _sent(models.NAME_MAX), _clean(models.NAME_MAX, lines=False, blank=True)]
 About = Annotated[str, _sent(models.ABOUT_MAX), _clean(models.ABOUT_MAX, lines=True, blank=True)]
-Interest = Annotated[str, _sent(models.INTEREST_MAX, 1), _clean(models.INTEREST_MAX, lines=False, blank=False)]
+Interest = Annotated[
+    str,
+    _sent(models.INTEREST_MAX, 1),
+    _clean(models.INTEREST_MAX, lines=False, blank=False),
+    AfterValidator(_findable),
+]
 Interests = Annotated[
     list[Interest], Field(max_length=models.INTERESTS_MAX), AfterValidator(lambda v: list(dict.fromkeys(v)))
 ]

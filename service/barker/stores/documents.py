@@ -1,8 +1,8 @@
 """MongoDB, the truth about people and barks: the connection, the collections and their indexes.
 
-users      _id handle password name about interests counts{barks followers following} notified words reach
+users      _id handle password name about interests counts{barks followers following} notified words folded reach
            password is an argon2 hash; counts are derived: barks by $inc, the others set from the graph;
-           notified: the newest notification that was read; words and reach: see `people_search`
+           notified: the newest notification that was read; words, folded and reach: see `people_search`
 sessions   _id user token device seen             token is the SHA-256 of the real one; gone 90 days after `seen`
 subscriptions  _id user session hash endpoint p256dh auth
            where browsers are pushed to; hash is the SHA-256 of the endpoint; none outlives its session
@@ -160,7 +160,7 @@ def _create_indexes(c: Callable[[str], Documents]) -> None:
     c("users").create_index("handle", unique=True)
     c("users").create_index([("reach", DESCENDING), ("words", ASCENDING), ("_id", DESCENDING)])
     followed = [("counts.followers", DESCENDING), ("_id", DESCENDING)]
-    for keys in (followed, [("interests", ASCENDING), *followed]):
+    for keys in (followed, [("folded", ASCENDING), *followed]):
         c("users").create_index(keys, partialFilterExpression={"counts.followers": {"$gt": 0}})
     c("sessions").create_index("token", unique=True)
     c("sessions").create_index([("user", ASCENDING), ("_id", DESCENDING)])

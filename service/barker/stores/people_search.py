@@ -1,7 +1,8 @@
-"""Finding people, by keys derived of their profiles: `words` and `reach` of the collection `users`.
+"""Finding people, by keys derived of their profiles: `words`, `folded` and `reach` of the collection `users`.
 
 words  sorted, folded: "h" + handle, "n" + a word of name or handle, "a" + one of those or of about,
        "i" + an interest, and "i" alone for who has any
+folded those of interests alone, for suggestions
 reach  followers in powers of two: 0, 1, 2-3, 4-7 …, so that it seldom changes
 
 One index, (reach, words, _id), serves all of it: the best known come first, and a search ends when its page is full, be
@@ -17,7 +18,7 @@ from barker.errors import Invalid
 from barker.models import End, Sought, User
 from barker.stores.documents import Document, Documents, guard
 from barker.stores.recent import Recent
-from barker.words import fold, words_of
+from barker.words import interest_of, words_of
 
 BUDGET = 500  # people looked at for one part of a page, beside twice the page itself
 COUNTED = 1_000  # people counted to tell a rare interest from a frequent one
@@ -35,16 +36,25 @@ def profile_keys(profile: Mapping[str, Any]) -> list[str]:
     handle = profile["handle"]
     named = [handle, *words_of(f"{handle} {profile['name']}")]
     words = dict.fromkeys([*named, *words_of(profile["about"])])
-    interests = [fold(interest) for interest in profile["interests"]]
+    interests = interest_keys(profile["interests"])
     return sorted(
         {
             f"h{handle}",
             *(f"n{word}" for word in named),
             *(f"a{word}" for word in list(words)[:ABOUT_WORDS_MAX]),
-            *(f"i{interest}" for interest in interests),
+            *interests,
             *([ANY_INTEREST] if interests else []),
         }
     )
+
+
+def interest_keys(interests: Sequence[str]) -> dict[str, str]:
+    """Return each key by which these interests are found, and the first one it stands for."""
+    keys: dict[str, str] = {}
+    for interest in interests:
+        if folded := interest_of(interest):
+            keys.setdefault(f"i{folded}", interest)
+    return keys
 
 
 def reach_of(followers: int) -> int:
@@ -54,12 +64,17 @@ def reach_of(followers: int) -> int:
 
 def derived(document: Document) -> dict[str, Any]:
     """Return what is derived of somebody's document so that she is found."""
-    return {"words": profile_keys(document), "reach": reach_of(document["counts"]["followers"])}
+    return {**said_of(document), "reach": reach_of(document["counts"]["followers"])}
 
 
 def derived_of(user: User) -> dict[str, Any]:
     """Return the same of somebody who has no document yet."""
-    return {"words": profile_keys(vars(user)), "reach": reach_of(user.counts.followers)}
+    return {**said_of(vars(user)), "reach": reach_of(user.counts.followers)}
+
+
+def said_of(profile: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is derived of what somebody says of herself."""
+    return {"words": profile_keys(profile), "folded": list(interest_keys(profile["interests"]))}
 
 
 @dataclass(frozen=True)
@@ -115,7 +130,7 @@ class Part:
     span: Span
     rest: Mapping[str, Any]
 
-    def stages(self, wanted: int) -> Stages:
+    def stages(self, wanted: int, budget: int) -> Stages:
         """Return how to read it: who fits, up to so many, then the first one beyond the budget, if it ended."""
         read: Stages = [{"$match": {**self.where}}, {"$sort": {"reach": -1}}]
         if not self.rest:
@@ -123,8 +138,8 @@ class Part:
         # MongoDB reads all that a limit allows before it looks at the rest: a few first, which is enough for most.
         few = 2 * wanted
         fits: Stages = [{"$match": self.rest}, {"$limit": wanted}, self._shown(over=False)]
-        more: Stages = [*read, {"$skip": few}, {"$limit": BUDGET}, *fits]
-        ended: Stages = [*read, {"$skip": few + BUDGET}, {"$limit": 1}, self._shown(over=True)]
+        more: Stages = [*read, {"$skip": few}, {"$limit": budget}, *fits]
+        ended: Stages = [*read, {"$skip": few + budget}, {"$limit": 1}, self._shown(over=True)]
         return _union([[*read, {"$limit": few}, *fits], more, ended])
 
     def _shown(self, *, over: bool) -> dict[str, Any]:
@@ -148,8 +163,10 @@ class PeopleSearch:
         words or their beginnings, then in whose profile; each by reach, then by the key that was found, then newest.
         """
         tiers = _tiers(sought)
+        if after:
+            _check(after, tiers, sought)
         lead = after.lead if after else self._lead(tiers[-1])
-        stages = [part.stages(limit + 1) for part in _left(tiers, lead, after)]
+        stages = [part.stages(limit + 1, BUDGET) for part in _left(tiers, lead, after)]
         if sought.handle and after is None:
             exact: Stages = [{"$match": _exactly(sought)}, {"$project": {"reach": 1, "tier": {"$literal": 0}}}]
             stages.insert(0, exact)
@@ -205,11 +222,13 @@ class PeopleSearch:
         return {int(one["_id"]): sorted(one["shared"]) for one in self._users.aggregate(_union(parts))} if parts else {}
 
     @guard
-    def without(self, keys: Collection[str], after: End | None, limit: int) -> tuple[list[int], End | None]:
-        """Return a page of people who have interests, and none of these keys."""
+    def without(
+        self, keys: Collection[str], after: End | None, limit: int, looks: int = 1
+    ) -> tuple[list[int], End | None]:
+        """Return a page of people who have interests, and none of these keys; looks at so many times BUDGET."""
         rest = {"words": {"$nin": list(keys)}}
         parts = _parts(0, Span.only(ANY_INTEREST), rest, after)
-        return self._cut([part.stages(limit + 1) for part in parts], 0, limit)
+        return self._cut([part.stages(limit + 1, looks * BUDGET) for part in parts], 0, limit)
 
 
 def _tiers(sought: Sought) -> list[Tier]:
@@ -222,6 +241,12 @@ def _tiers(sought: Sought) -> list[Tier]:
         tiers.append(Tier([*named, *interest], but=[handles] if sought.handle else []))
         tiers.append(Tier([*about, *interest], but=named))
     return tiers or [Tier(interest)]
+
+
+def _check(after: End, tiers: Sequence[Tier], sought: Sought) -> None:
+    """Raise Invalid for an end that a page of this search cannot have; what is read looks at its key."""
+    if not (0 if sought.handle else 1) <= after.tier <= len(tiers) or not 0 <= after.lead < len(tiers[-1].spans):
+        raise Invalid("This cursor is not from this list.", "cursor")
 
 
 def _exactly(sought: Sought) -> dict[str, Any]:

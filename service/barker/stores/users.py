@@ -1,6 +1,7 @@
 """Collection `users`: see the table in `documents`."""
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pymongo import DESCENDING, ReturnDocument, UpdateOne
@@ -9,9 +10,12 @@ from pymongo.errors import DuplicateKeyError
 from barker.errors import Conflict
 from barker.models import Counts, User
 from barker.stores.documents import Document, Documents, guard
-from barker.stores.people_search import derived, derived_of, reach_of
+from barker.stores.people_search import derived_of, reach_of, said_of
 
-SHOWN = {"password": 0, "words": 0, "reach": 0}
+SHOWN = {"password": 0, "words": 0, "folded": 0, "reach": 0}
+Fame = tuple[int, int]  # how many follow somebody, and her id
+FAME: dict[str, Any] = {"$project": {"counts.followers": 1}}
+OVER: dict[str, Any] = {"$set": {"over": True}}
 TRIES = 10  # to change a profile that others change at the same time
 
 
@@ -64,21 +68,32 @@ class Users:
         return [_from_document(document) for document in found]
 
     @guard
-    def well_followed(
-        self, interests: Collection[str], below: tuple[int, int], limit: int, *, sharing: bool
-    ) -> list[tuple[int, int]]:
-        """Return ids and followers of who has followers and shares interests (or has none of them), most first.
+    def sharing(self, interests: Collection[str], below: Fame, limit: int) -> list[Fame]:
+        """Return who has followers, and shares interests (as `folded` has them), most followed first, behind `below`.
 
-        `below`: behind one so often followed come those as often followed whose id is smaller.
+        Behind one so often followed come those as often followed whose id is smaller.
         """
-        followers, user_id = below
-        which: dict[str, Any] = {"interests": {"$in" if sharing else "$nin": list(interests)}}
-        # Each branch is a stretch of an index that is sorted by both.
-        fewer = which | {"counts.followers": {"$gt": 0, "$lt": followers}}
-        as_many = which | {"counts.followers": followers, "_id": {"$lt": user_id}}
-        found = self._users.find({"$or": [fewer, as_many]}, {"counts.followers": 1})
-        found = found.sort([("counts.followers", DESCENDING), ("_id", DESCENDING)]).limit(limit)
-        return [(document["_id"], document["counts"]["followers"]) for document in found]
+        found = self._users.aggregate([*_below(below, {"folded": {"$in": list(interests)}}), {"$limit": limit}, FAME])
+        return [_fame(document) for document in found]
+
+    @guard
+    def lacking(self, interests: Collection[str], below: Fame, limit: int, most: int) -> tuple[list[Fame], Fame | None]:
+        """Return the same of who shares none, and behind whom to go on if `most` were looked at before that ended."""
+        read = _below(below)
+        fits = {"folded": {"$nin": list(interests)}}
+        found = self._users.aggregate(
+            [
+                *(*read, {"$limit": most}, {"$match": fits}, {"$limit": limit}, FAME),
+                {"$unionWith": {"coll": "users", "pipeline": [*read, {"$skip": most - 1}, {"$limit": 1}, FAME, OVER]}},
+            ]
+        )
+        people, over = list[Fame](), None
+        for document in found:
+            if "over" in document:
+                over = _fame(document)
+            else:
+                people.append(_fame(document))
+        return people, over
 
     @guard
     def with_password(self, handle: str) -> tuple[User, str] | None:
@@ -94,9 +109,9 @@ class Users:
             if before is None:
                 return None
             same = {name: before[name] for name in ("_id", "name", "about", "interests")}
-            words = derived({**before, **changes})["words"]
+            said = said_of({**before, **changes})
             found = self._users.find_one_and_update(
-                same, {"$set": {**changes, "words": words}}, SHOWN, return_document=ReturnDocument.AFTER
+                same, {"$set": {**changes, **said}}, SHOWN, return_document=ReturnDocument.AFTER
             )
             if found:
                 return _from_document(found)
@@ -131,6 +146,22 @@ class Users:
             [UpdateOne({"_id": user_id}, {"$set": _counted(of_user)}) for user_id, of_user in counts.items()],
             ordered=False,
         )
+
+
+def _below(below: Fame, which: Mapping[str, Any] = MappingProxyType({})) -> list[dict[str, Any]]:
+    """Return how to read who is followed, and by fewer than that, from an index that is sorted so."""
+    followers, user_id = below
+    # Each branch is a stretch of the index.
+    fewer = {**which, "counts.followers": {"$gt": 0, "$lt": followers}}
+    as_many = {**which, "counts.followers": followers, "_id": {"$lt": user_id}}
+    return [
+        {"$match": {"$or": [fewer, as_many]}},
+        {"$sort": {"counts.followers": DESCENDING, "_id": DESCENDING}},
+    ]
+
+
+def _fame(document: Document) -> Fame:
+    return int(document["counts"]["followers"]), int(document["_id"])
 
 
 def _counted(counts: Mapping[str, int]) -> dict[str, int]:
