@@ -97,3 +97,43 @@ def test_of_an_interest_of_very_many_the_best_known_are_looked_at(
     me = add("go")
     known = [add("go", followers=2**n).id for n in range(10)][-5:]
     assert [one for one, _ in pages(matching.similar, stores, me)] == known[::-1]
+
+
+def test_who_names_accents_alone_is_like_who_names_none(stores: Stores, add: Add) -> None:
+    odd, ada, bob = add("\u0301"), add("\u0301", "tea"), add("tea")
+    assert pages(matching.similar, stores, odd) == []
+    assert pages(matching.similar, stores, ada) == [(bob.id, ["tea"])]
+    assert pages(matching.opposite, stores, add("go")) == [(bob.id, []), (ada.id, [])]
+
+
+def test_later_pages_weigh_as_the_first_one_did(stores: Stores, add: Add) -> None:
+    me = add("tea", "go", *(f"i{number}" for number in range(18)))
+    tea, go = [add("tea") for _ in range(2)], [add("go") for _ in range(9)]
+    first, end = matching.similar(stores, me, None, 2)
+    assert [match.seen.user.id for match in first] == [tea[1].id, tea[0].id]
+    for _ in range(40):
+        add("tea")
+    stores.people_search._counted.clear()  # as in another process
+    found: list[int] = []
+    while end:
+        page, end = matching.similar(stores, me, end, 2)
+        found += [match.seen.user.id for match in page]
+    assert found == [one.id for one in reversed(go)]
+
+
+def test_a_crowd_like_me_makes_no_empty_pages_of_opposites(
+    stores: Stores, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("barker.stores.people_search.BUDGET", 5)
+    me = add("go")
+    far = add("tea")
+    for _ in range(100):
+        add("go")
+    page, end = matching.opposite(stores, me, None, 2)
+    assert ([match.seen.user.id for match in page], end) == ([far.id], None)
+    monkeypatch.setattr(matching, "LOOKS", (1, 2))
+    lengths: list[int] = []
+    while not lengths or end:
+        page, end = matching.opposite(stores, me, end, 2)
+        lengths.append(len(page))
+    assert lengths == [0, 0, 0, 1]

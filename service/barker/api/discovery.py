@@ -1,5 +1,7 @@
 """Discovery: who shares interests with me, and what people talk about."""
 
+from typing import cast
+
 from flask import Response
 
 from barker.actions import accounts, matching
@@ -12,7 +14,7 @@ from barker.api.limits import limited
 
 discovery = noun("discovery", "People and hashtags I may not know.")
 
-MATCHES = {"similar": matching.similar, "opposite": matching.opposite}
+SIMILAR_NUMBERS, OPPOSITE_NUMBERS = 4, 2  # of the end of a page
 
 
 @discovery.get("/v1/me/matches", responses=replies(401, ok=shapes.Matches))
@@ -23,9 +25,14 @@ def get_matches(query: bodies.Matches) -> Response:
     """Find people with similar interests, what few share counting most, or with none of mine, the best known first."""
     myself = accounts.me(stores(), me())
     of = cursors.of_query(query.kind, (myself.id, myself.interests))
-    ends = cursors.decode_ends(of, query.cursor, 2)
-    after = (ends[0], ends[1]) if ends else None
-    found, end = MATCHES[query.kind](stores(), myself, after, query.limit)
+    found: list[matching.Match]
+    end: tuple[int, ...] | None
+    if query.kind == "similar":
+        similar = cast("matching.SimilarEnd | None", cursors.decode_ends(of, query.cursor, SIMILAR_NUMBERS))
+        found, end = matching.similar(stores(), myself, similar, query.limit)
+    else:
+        opposite = cast("tuple[int, int] | None", cursors.decode_ends(of, query.cursor, OPPOSITE_NUMBERS))
+        found, end = matching.opposite(stores(), myself, opposite, query.limit)
     return render.page(shapes.Matches, [render.match(one.seen, one.shared) for one in found], of, end)
 
 
