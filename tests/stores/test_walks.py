@@ -4,13 +4,16 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, LiteralString
 
 import pytest
 
 from barker import ids
 from barker.actions import walking
+from barker.errors import StoreDown
 from barker.models import Candidate
 from barker.stores import Stores, walks
+from barker.stores.graph import PREPARE_SECONDS, Graph
 
 MOST = 10_000
 
@@ -158,3 +161,25 @@ def test_suggestions_read_no_more_than_they_may_and_ask_who_follows_few_first(
     monkeypatch.setattr(walks, "EDGES", MOST)
     monkeypatch.setattr(walks, "EACH", 20)
     assert len(stores.walks.suggested(me)) == 21
+
+
+def test_preparing_asks_for_suggestions_as_people_do_and_goes_on_without(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, float, dict[str, type]]] = []
+    read = Graph.read
+
+    def noting(self: Graph, query: LiteralString, seconds: float = 0, **parameters: Any) -> list[dict[str, Any]]:
+        if query != walks.SUGGESTED:
+            return read(self, query, seconds, **parameters)
+        asked.append((query, seconds, {name: type(one) for name, one in parameters.items()}))
+        if seconds:
+            raise StoreDown("graph")
+        return read(self, query, seconds, **parameters)
+
+    monkeypatch.setattr(Graph, "read", noting)
+    stores.prepare()
+    assert stores.walks.suggested(ids.new()) == []
+    prepared, usual = asked
+    assert (prepared[0], prepared[2]) == (usual[0], usual[2])  # else Neo4j plans it anew
+    assert prepared[1] == PREPARE_SECONDS

@@ -8,11 +8,12 @@ made last come first.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from barker import ids
 from barker.models import Candidate
-from barker.stores.graph import Graph
+from barker.stores.graph import PREPARE_SECONDS, Graph
+from barker.stores.guard import best_effort
 
 LOOKED_AT = 400  # people whom a page of "between" looks at, at most
 FOLLOWEES = 500  # whom suggestions ask, of those somebody follows
@@ -20,6 +21,7 @@ EACH = 250  # of whom each of these follows
 EDGES = 8_000  # that suggestions read in all
 KNOWN = 10_000  # edges of each kind by which somebody knows people already
 POOL = 200  # suggestions that are ranked
+NOBODY = -1
 NAMES = 3  # of those who follow a suggestion
 
 # What is read of `there` edges; of everybody reached, by whom.
@@ -124,18 +126,25 @@ class Walks:
         rows = self._graph.read(BETWEEN, first=first, second=second, before=before, most=LOOKED_AT)
         return {row["id"]: row["between"] for row in rows}
 
+    def prepare(self) -> None:
+        """Have Neo4j plan its longest query before anybody waits for it, where it can be had."""
+        # The first plan of a server that has just started takes seconds, on a busy machine more than a request may.
+        with best_effort("plans"):
+            self._suggested(NOBODY, PREPARE_SECONDS)
+
     def suggested(self, user: int) -> list[Candidate]:
         """Return people whom those somebody follows follow, and whom she does not know, in no order."""
-        limits = {"followees": FOLLOWEES, "each": EACH, "edges": EDGES, "known": KNOWN, "pool": POOL, "names": NAMES}
-        [row] = self._graph.read(
-            SUGGESTED, user=user, now=ids.now_ms(), **limits
-        )  # one: a row each costs five times more
+        row = self._suggested(user)  # one: a row each costs five times more
         return [
             Candidate(id_, count, followers, tuple(because))
             for id_, count, followers, because in zip(
                 row["ids"], row["counts"], row["followers"], row["because"], strict=True
             )
         ]
+
+    def _suggested(self, user: int, seconds: float = 0) -> dict[str, Any]:
+        limits = {"followees": FOLLOWEES, "each": EACH, "edges": EDGES, "known": KNOWN, "pool": POOL, "names": NAMES}
+        return self._graph.read(SUGGESTED, seconds, user=user, now=ids.now_ms(), **limits)[0]
 
     def known_among(self, user: int, others: Sequence[int]) -> set[int]:
         """Return which of many others somebody follows, mutes, has dismissed, or is parted from by a block."""
