@@ -11,8 +11,7 @@ CLIENTS := --editable clients/python --editable clients/terminal
 NEEDS := setup.cfg constraints.txt clients/python/pyproject.toml clients/terminal/pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test slow lint format fuzz cluster containers smoke faults bench web up down lock clean
-.PHONY: help run demo test slow lint format fuzz cluster faults bench lock audit sbom dist clean
+.PHONY: help run demo test slow lint format fuzz cluster containers smoke faults bench web up down lock audit sbom dist clean
 
 help: ## Show this list
 	@echo "Barker: the backend of a Twitter-style app that anybody can run."

@@ -26,8 +26,6 @@ parted     _id "<user>:<other>" user other
 positions  _id {user device} or {user session} entry at
            how far somebody has read on a device, known by the name of it or by its session; entry is padded, so that
            its text sorts as entries do; gone 90 days after `at`, when it was moved last
-derived    _id version upto
-           how far up documents of a collection, which were there before, have got the fields that searches need
 secrets    _id bytes
            what seals cursors, the same for all processes
 migrations _id "<step>" begun_ms by upto done_ms
