@@ -10,13 +10,8 @@ from barker import ids
 from barker.actions.searching import sought_of
 from barker.models import Counts, User
 from barker.settings import Settings
-<<<<<<< HEAD
 from barker.stores import Stores, connect, migrations
-from barker.stores.people_search import ANY_INTEREST, BUDGET, profile_keys
-=======
-from barker.stores import Stores, connect, derived
 from barker.stores.people_search import ANY_INTEREST, BUDGET
->>>>>>> 672f5a6 (tests: Look at keys and cursors of searches apart from what is found.)
 from barker.words import fold, words_of
 from tests.stores.searches import explained, noted, profiled
 
