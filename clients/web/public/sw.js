@@ -25,7 +25,13 @@ self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
   if (event.request.mode === "navigate") {
     if (/^\/(docs|v1|openapi|metrics|healthz|readyz)/.test(url.pathname)) return;
-    event.respondWith(fetch(event.request).catch(() => caches.match("/").then((shell) => shell ?? Response.error())));
+    const shell = () => caches.match("/").then((kept) => kept ?? Response.error());
+    const answer = fetch(event.request).then(
+      // What a proxy says while the service is away is of no use to anybody.
+      async (told) => ([502, 503, 504].includes(told.status) ? ((await caches.match("/")) ?? told) : told),
+      shell,
+    );
+    event.respondWith(answer);
   } else if (SHELL.includes(url.pathname)) {
     event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request)));
   }

@@ -1,16 +1,16 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-30fc2897e6d63f24";
+const VERSION = "barker-c0eef860ed4d2bec";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/GraphPage-B9VIZR_B.js",
-  "/assets/NearbyPage-DtSwCst2.js",
-  "/assets/PlaceSwitch-kbIrRfwF.js",
-  "/assets/Settings-DG05VBWA.js",
-  "/assets/calls-BgmsVSDy.js",
-  "/assets/index-6AwOS2Pn.css",
-  "/assets/index-CUeUqK6b.js",
+  "/assets/Avatar-BVIuNKrz.js",
+  "/assets/GraphPage-BEZN99FE.js",
+  "/assets/NearbyPage-tOpT8Xxp.js",
+  "/assets/PlaceSwitch-DdLi8VU2.js",
+  "/assets/Settings-CC6_E_9H.js",
+  "/assets/index-C2DtKcB-.js",
+  "/assets/index-C3k-BRln.css",
   "/assets/pictures-C0derxYI.css"
 ];
 
@@ -37,7 +37,13 @@ self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
   if (event.request.mode === "navigate") {
     if (/^\/(docs|v1|openapi|metrics|healthz|readyz)/.test(url.pathname)) return;
-    event.respondWith(fetch(event.request).catch(() => caches.match("/").then((shell) => shell ?? Response.error())));
+    const shell = () => caches.match("/").then((kept) => kept ?? Response.error());
+    const answer = fetch(event.request).then(
+      // What a proxy says while the service is away is of no use to anybody.
+      async (told) => ([502, 503, 504].includes(told.status) ? ((await caches.match("/")) ?? told) : told),
+      shell,
+    );
+    event.respondWith(answer);
   } else if (SHELL.includes(url.pathname)) {
     event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request)));
   }

@@ -14,6 +14,7 @@ export interface Profile {
 }
 
 const of = (handle: string) => `/v1/users/${encodeURIComponent(handle)}`;
+const mine = (what: string, handle: string) => `/v1/me/${what}/${encodeURIComponent(handle)}`;
 const page = <T>(path: string, cursor: Cursor, more: object = {}) =>
   call<Page<T>>("GET", path, { query: { ...more, cursor } });
 
@@ -44,8 +45,18 @@ export const api = {
   barksOf: (handle: string, cursor?: Cursor) => page<Bark>(`${of(handle)}/barks`, cursor),
   followers: (handle: string, cursor?: Cursor, limit = 40) => page<User>(`${of(handle)}/followers`, cursor, { limit }),
   following: (handle: string, cursor?: Cursor, limit = 40) => page<User>(`${of(handle)}/following`, cursor, { limit }),
-  follow: (handle: string) => call<User>("PUT", `/v1/me/following/${encodeURIComponent(handle)}`),
-  unfollow: (handle: string) => call<void>("DELETE", `/v1/me/following/${encodeURIComponent(handle)}`),
+  follow: (handle: string) => call<User>("PUT", mine("following", handle)),
+  unfollow: (handle: string) => call<void>("DELETE", mine("following", handle)),
+  followersYouKnow: (handle: string, limit: number) =>
+    page<User>(`${of(handle)}/followers-you-know`, null, { limit }),
+  pathTo: (handle: string) => call<{ people: User[] }>("GET", `${of(handle)}/path`),
+
+  blocks: (cursor?: Cursor) => page<User>("/v1/me/blocks", cursor),
+  block: (handle: string) => call<User>("PUT", mine("blocks", handle)),
+  unblock: (handle: string) => call<void>("DELETE", mine("blocks", handle)),
+  mutes: (cursor?: Cursor) => page<User>("/v1/me/mutes", cursor),
+  mute: (handle: string, seconds: number | null) => call<User>("PUT", mine("mutes", handle), { body: { seconds } }),
+  unmute: (handle: string) => call<void>("DELETE", mine("mutes", handle)),
 
   feed: (cursor?: Cursor, limit = 40) => page<Bark>("/v1/feed", cursor, { limit }),
   bark: (id: string) => call<Bark>("GET", `/v1/barks/${id}`),
@@ -66,4 +77,5 @@ export const api = {
   matches: () => call<Page<Match>>("GET", "/v1/me/matches", { query: { kind: "similar", limit: 10 } }),
   trends: () => call<Page<Trend>>("GET", "/v1/trends"),
   suggestions: (cursor?: Cursor) => page<Suggestion>("/v1/me/suggestions", cursor),
+  dismiss: (handle: string) => call<void>("DELETE", mine("suggestions", handle)),
 };

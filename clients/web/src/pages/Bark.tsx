@@ -8,6 +8,7 @@ import { Empty, Failed, Head, List, Skeleton } from "../parts/bits";
 import { Text } from "../parts/Text";
 import { Time } from "../parts/Time";
 import { UserRow } from "../parts/UserRow";
+import { isBlocked } from "../state/hiding";
 import { barkOf, keepBark, keepUser } from "../state/known";
 import { Pages } from "../state/pages";
 
@@ -65,7 +66,8 @@ export function BarkPage({ id }: { id: string }) {
   };
   useEffect(load, [id]);
   void turn.value;
-  const isGone = (known && !bark) || (wrong.value instanceof Problem && wrong.value.status === 404);
+  const isHidden = bark && isBlocked(bark.author.handle);
+  const isGone = isHidden || (known && !bark) || (wrong.value instanceof Problem && wrong.value.status === 404);
   return (
     <>
       <Head title="Bark" back />

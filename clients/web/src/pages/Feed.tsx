@@ -4,6 +4,8 @@ import { BarkCard } from "../parts/BarkCard";
 import { Composer } from "../parts/Composer";
 import { Icon } from "../parts/Icon";
 import { Outbox } from "../parts/Outbox";
+import { Suggested } from "../parts/Suggested";
+import { loadBeside, suggested } from "../state/beside";
 import * as feed from "../state/feed";
 import { outbox } from "../state/outbox";
 import { comeBack } from "../state/router";
@@ -33,19 +35,36 @@ function Pill() {
   );
 }
 
+const FEW = 5;
+
+/** Nothing yet: here is whom to follow. Where somebody was followed just now, the feed comes by itself. */
 function Nothing() {
+  useEffect(() => void loadBeside(), []);
+  const few = suggested()?.slice(0, FEW) ?? [];
   return (
-    <Empty icon="people" title="Your feed is quiet">
-      <p>What you and the people you follow bark shows here, the moment it is barked.</p>
-      <div class="row">
-        <a class="button primary" href="/people">
-          Find people
-        </a>
-        <a class="button" href="/nearby">
-          Look nearby
-        </a>
-      </div>
-    </Empty>
+    <>
+      <Empty icon="people" title="Your feed is quiet">
+        <p>What you and the people you follow bark shows here, the moment it is barked.</p>
+        <div class="row">
+          <a class="button primary" href="/people">
+            Find people
+          </a>
+          <a class="button" href="/nearby">
+            Look nearby
+          </a>
+        </div>
+      </Empty>
+      {few.length ? (
+        <section aria-labelledby="to-follow">
+          <h2 id="to-follow" class="section">
+            Begin with these
+          </h2>
+          {few.map((one) => (
+            <Suggested one={one} key={one.user.id} />
+          ))}
+        </section>
+      ) : null}
+    </>
   );
 }
 

@@ -2,20 +2,30 @@ import { useEffect } from "preact/hooks";
 import type { Notification } from "../api/types";
 import { Avatar } from "../parts/Avatar";
 import { Empty, Head, List } from "../parts/bits";
-import { Icon } from "../parts/Icon";
+import { Icon, type IconName } from "../parts/Icon";
 import { Time } from "../parts/Time";
 import { FollowButton } from "../parts/UserRow";
+import { isBlocked } from "../state/hiding";
 import { noteSeen, notices, unread } from "../state/notices";
 
-const SAID: Record<string, string> = { like: "likes your bark", follow: "follows you" };
+const KINDS: Record<string, [words: string, icon: IconName]> = {
+  like: ["likes your bark", "heart"],
+  follow: ["follows you", "person"],
+  mention: ["mentions you", "at"],
+  reply: ["answers your bark", "reply"],
+};
+/** A newer service may tell of more than this app knows. */
+const OTHER: [string, IconName] = ["did something that concerns you", "bell"];
 
 function Notice({ notice }: { notice: Notification }) {
   const { user, bark, kind } = notice;
+  if (!user || isBlocked(user.handle)) return null;
+  const [words, icon] = (Object.hasOwn(KINDS, kind) && KINDS[kind]) || OTHER;
   const to = bark ? `/barks/${bark.id}` : `/@${user.handle}`;
   return (
     <article class={notice.read ? "notice" : "notice notice-new"}>
       <span class={`notice-kind notice-${kind}`}>
-        <Icon name={kind === "like" ? "heart" : kind === "follow" ? "person" : "bell"} filled={kind === "like"} />
+        <Icon name={icon} filled={kind === "like"} />
       </span>
       <div class="notice-body">
         <a href={`/@${user.handle}`} aria-label={`@${user.handle}`}>
@@ -26,7 +36,7 @@ function Notice({ notice }: { notice: Notification }) {
             {user.name || user.handle}
           </a>{" "}
           <a class="plain" href={to}>
-            {SAID[kind] ?? "did something that concerns you"}
+            {words}
           </a>{" "}
           <span class="quiet">
             · <Time at={notice.created_at} />
@@ -56,7 +66,7 @@ export function NotificationsPage() {
         row={(notice) => <Notice notice={notice} key={notice.id} />}
         empty={
           <Empty icon="bell" title="Nothing yet">
-            <p>Who follows you, and who likes what you bark, shows here.</p>
+            <p>Who follows you, mentions you, answers or likes what you bark shows here.</p>
           </Empty>
         }
       />

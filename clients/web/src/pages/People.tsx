@@ -1,26 +1,14 @@
 /** People you may know, and why. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { api } from "../api/calls";
-import type { Match, Suggestion } from "../api/types";
+import type { Match } from "../api/types";
 import { Empty, Head, List } from "../parts/bits";
+import { Suggested } from "../parts/Suggested";
 import { UserRow } from "../parts/UserRow";
+import { suggestions } from "../state/beside";
 import { keepUser } from "../state/known";
+import { me } from "../state/me";
 import { Pages } from "../state/pages";
-
-export const suggestions = new Pages<Suggestion>(async (cursor) => {
-  const page = await api.suggestions(cursor);
-  page.items.forEach((one) => keepUser(one.user));
-  return page;
-});
-
-export function reason({ because, count }: Suggestion, isShort = false): string {
-  const names = because.slice(0, isShort ? 1 : 2).map((user) => user.name || `@${user.handle}`);
-  if (!names.length) return "Many follow them";
-  const others = count - names.length;
-  if (isShort) return others > 0 ? `${names[0]} + ${others}` : names[0]!;
-  if (others > 0) return `Followed by ${names.join(", ")} and ${others} more`;
-  return `Followed by ${names.join(" and ")}`;
-}
 
 function Nobody({ title }: { title: string }) {
   return (
@@ -63,18 +51,34 @@ function Matches() {
   );
 }
 
+const ENOUGH = 3;
+
+/** What a newcomer is told: this page is the first one after signing up. */
+function First() {
+  const isNew = useMemo(() => (me.value?.counts.following ?? ENOUGH) < ENOUGH, []);
+  const number = me.value?.counts.following ?? 0;
+  if (!isNew) return null;
+  const words =
+    number === 0 ? "Follow a few people: what they bark is in your feed at once, and comes in live." : `You follow ${number}.`;
+  return (
+    <div class="first" role="status">
+      <p>{words}</p>
+      <a class={number ? "button primary" : "button"} href="/">
+        {number ? "See your feed" : "Skip"}
+      </a>
+    </div>
+  );
+}
+
 export function PeoplePage() {
   useEffect(() => void suggestions.start(), []);
   return (
     <>
       <Head title="People you may know" />
+      <First />
       <List
         of={suggestions}
-        row={(one) => (
-          <UserRow user={one.user} key={one.user.id}>
-            <span class="person-about quiet">{reason(one)}</span>
-          </UserRow>
-        )}
+        row={(one) => <Suggested one={one} key={one.user.id} />}
         empty={<Nobody title="Nobody to suggest yet" />}
         missing={<Nobody title="Find your people" />}
       />

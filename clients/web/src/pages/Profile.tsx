@@ -9,7 +9,10 @@ import { Empty, Failed, Head, List, Skeleton } from "../parts/bits";
 import { Icon } from "../parts/Icon";
 import { Text } from "../parts/Text";
 import { since } from "../parts/Time";
+import { Between } from "../parts/Between";
+import { MenuButton, MutedUntil } from "../parts/PersonMenu";
 import { FollowButton, UserRow } from "../parts/UserRow";
+import { isBlocked, unblock, unmute } from "../state/hiding";
 import { keepBark, keepUser, userOf } from "../state/known";
 import { me } from "../state/me";
 import { Pages } from "../state/pages";
@@ -54,7 +57,10 @@ function Card({ user }: { user: User }) {
               Edit profile
             </a>
           ) : (
-            <FollowButton user={user} />
+            <>
+              {user.you?.blocks ? null : <FollowButton user={user} />}
+              <MenuButton user={user} class="button round" />
+            </>
           )}
         </div>
       </div>
@@ -78,6 +84,18 @@ function Card({ user }: { user: User }) {
         </ul>
       ) : null}
       <p class="quiet profile-since">Here since {since(user.created_at)}</p>
+      {user.you?.mutes ? (
+        <p class="profile-hidden">
+          <Icon name="hidden" />
+          <span>
+            <MutedUntil user={user} />
+          </span>
+          <button type="button" class="small" onClick={() => void unmute(user)}>
+            End
+          </button>
+        </p>
+      ) : null}
+      {isMe || !me.value || user.you?.blocks ? null : <Between user={user} key={user.id} />}
     </section>
   );
 }
@@ -130,6 +148,17 @@ function People({ user, part }: { user: User; part: "followers" | "following" })
   );
 }
 
+function Blocked({ user }: { user: User }) {
+  return (
+    <Empty icon="hidden" title={`You block @${user.handle}`}>
+      <p>Neither of you sees what the other barks.</p>
+      <button type="button" onClick={() => void unblock(user)}>
+        Unblock
+      </button>
+    </Empty>
+  );
+}
+
 export function ProfilePage({ handle, part }: { handle: string; part: Part }) {
   const wrong = useSignal<unknown>(null);
   const user = userOf(handle)?.value;
@@ -165,8 +194,14 @@ export function ProfilePage({ handle, part }: { handle: string; part: Part }) {
       {user ? (
         <>
           <Card user={user} />
-          <Counts user={user} part={part} />
-          {part === "barks" ? <Barks user={user} /> : <People user={user} part={part} />}
+          {user.you?.blocks || isBlocked(user.handle) ? (
+            <Blocked user={user} />
+          ) : (
+            <>
+              <Counts user={user} part={part} />
+              {part === "barks" ? <Barks user={user} /> : <People user={user} part={part} />}
+            </>
+          )}
         </>
       ) : wrong.value ? (
         <Failed words={wordsOf(wrong.value)} again={again} />

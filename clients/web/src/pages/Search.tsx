@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { api } from "../api/calls";
-import type { Trend } from "../api/types";
 import { BarkCard } from "../parts/BarkCard";
 import { Empty, Head, List } from "../parts/bits";
 import { Icon } from "../parts/Icon";
+import { Trends } from "../parts/Trends";
 import { UserRow } from "../parts/UserRow";
+import { trends } from "../state/beside";
 import { keepBark, keepUser } from "../state/known";
 import { Pages } from "../state/pages";
 import { comeBack, go, query } from "../state/router";
@@ -101,30 +102,10 @@ function Box({ q, kind }: { q: string; kind: Kind }) {
   );
 }
 
-const trends = new Pages<Trend>(async () => ({ items: (await api.trends()).items, next: null }));
-
 /** What many bark about just now. */
-function Trends() {
+function Trending() {
   useEffect(() => void trends.start(), []);
-  const found = trends.items.value ?? [];
-  if (!found.length) return null;
-  return (
-    <section aria-labelledby="trends">
-      <h2 id="trends" class="section">
-        Barked about
-      </h2>
-      <ul class="trends">
-        {found.map(({ tag, people }) => (
-          <li key={tag}>
-            <a href={`/tags/${encodeURIComponent(tag)}`}>
-              <strong dir="auto">#{tag}</strong>
-              <span class="quiet">{people === 1 ? "1 person" : `${people.toLocaleString()} people`}</span>
-            </a>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
+  return <Trends />;
 }
 
 export function SearchPage() {
@@ -146,7 +127,7 @@ export function SearchPage() {
       </nav>
       {!q ? (
         <>
-          <Trends />
+          <Trending />
           <Empty icon="search" title="Whom or what are you looking for?">
             <p>Type a name, a handle, an interest, or words somebody barked.</p>
           </Empty>

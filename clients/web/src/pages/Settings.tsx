@@ -1,12 +1,16 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { api } from "../api/calls";
 import { wordsOf } from "../api/client";
-import type { Session, User } from "../api/types";
+import type { Page, Session, User } from "../api/types";
 import { Head, List } from "../parts/bits";
 import { Icon } from "../parts/Icon";
+import { MutedUntil } from "../parts/PersonMenu";
 import { PlaceSwitch } from "../parts/PlaceSwitch";
 import { Time } from "../parts/Time";
+import { UserRow } from "../parts/UserRow";
+import { unblock, unmute } from "../state/hiding";
 import { keepMe, me, signOut, signOutEverywhere } from "../state/me";
 import { Pages } from "../state/pages";
 import { theme, type Theme } from "../state/theme";
@@ -139,6 +143,38 @@ function Devices() {
   );
 }
 
+interface HiddenProps {
+  read: (cursor: string | null) => Promise<Page<User>>;
+  end: (user: User) => Promise<boolean>;
+  none: string;
+  words?: (user: User) => ComponentChildren;
+}
+
+/** People whom I block or mute, each with a button that ends it. */
+function Hidden({ read, end, none, words }: HiddenProps) {
+  const people = useMemo(() => new Pages(read), []);
+  useEffect(() => void people.start(), [people]);
+  async function leave(user: User): Promise<void> {
+    if (await end(user)) people.items.value = people.items.value?.filter((one) => one.id !== user.id) ?? null;
+  }
+  const button = (user: User) => (
+    <button type="button" class="small" aria-label={`End for @${user.handle}`} onClick={() => void leave(user)}>
+      End
+    </button>
+  );
+  return (
+    <List
+      of={people}
+      row={(user) => (
+        <UserRow user={user} key={user.id} act={button(user)}>
+          {words ? <span class="person-about quiet">{words(user)}</span> : <></>}
+        </UserRow>
+      )}
+      empty={<p class="quiet">{none}</p>}
+    />
+  );
+}
+
 export function SettingsPage() {
   const user = me.value;
   if (!user) return null;
@@ -156,6 +192,14 @@ export function SettingsPage() {
       <section class="block" aria-labelledby="set-looks">
         <h2 id="set-looks">Looks</h2>
         <Looks />
+      </section>
+      <section class="block" aria-labelledby="set-mutes">
+        <h2 id="set-mutes">Whom you mute</h2>
+        <Hidden read={api.mutes} end={unmute} none="Nobody." words={(user) => <MutedUntil user={user} />} />
+      </section>
+      <section class="block" aria-labelledby="set-blocks">
+        <h2 id="set-blocks">Whom you block</h2>
+        <Hidden read={api.blocks} end={unblock} none="Nobody." />
       </section>
       <section class="block" aria-labelledby="set-devices">
         <h2 id="set-devices">Where you are logged in</h2>

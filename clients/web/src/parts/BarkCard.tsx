@@ -2,10 +2,12 @@
 import { Component } from "preact";
 import type { Bark } from "../api/types";
 import { barkOf } from "../state/known";
+import { isBlocked } from "../state/hiding";
 import { me } from "../state/me";
 import { askToDelete, toggleLike } from "../state/doing";
 import { Avatar } from "./Avatar";
 import { Icon } from "./Icon";
+import { MenuButton } from "./PersonMenu";
 import { Text } from "./Text";
 import { Time } from "./Time";
 
@@ -45,14 +47,16 @@ export function Acts({ bark }: { bark: Bark }) {
         <button type="button" class="act act-delete" aria-label="Delete this bark" onClick={() => askToDelete(bark)}>
           <Icon name="trash" />
         </button>
-      ) : null}
+      ) : (
+        <MenuButton user={bark.author} class="act act-more" />
+      )}
     </div>
   );
 }
 
 function Card({ id }: { id: string }) {
   const bark = barkOf(id)?.value;
-  if (!bark) return null;
+  if (!bark || isBlocked(bark.author.handle)) return null;
   return (
     <article class="bark" data-bark={id} tabIndex={-1} aria-label={`${bark.author.name || bark.author.handle} barked`}>
       <a class="bark-face" href={`/@${bark.author.handle}`} tabIndex={-1} aria-hidden="true">

@@ -1,20 +1,19 @@
 /** What stands around every page: the bars, the aside, dialogs and toasts. */
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
 import { deleteBark, deleting } from "../state/doing";
 import { fresh } from "../state/feed";
+import { minding } from "../state/hiding";
 import { line } from "../state/live";
 import { me } from "../state/me";
 import { unread } from "../state/notices";
 import { path } from "../state/router";
 import { composing, helping } from "../state/shortcuts";
 import { dismiss, toasts } from "../state/toasts";
-import { reason, suggestions } from "../pages/People";
-import { Avatar } from "./Avatar";
+import { Aside } from "./Aside";
 import { Composer } from "./Composer";
 import { Dialog } from "./Dialog";
 import { Icon, type IconName } from "./Icon";
-import { UserRow } from "./UserRow";
+import { PersonMenu } from "./PersonMenu";
 
 interface Place {
   to: string;
@@ -70,47 +69,6 @@ function Bar({ handle }: { handle: string }) {
   );
 }
 
-function Aside() {
-  useEffect(() => {
-    if (!suggestions.items.value && suggestions.state.value === "idle") void suggestions.start();
-  }, []);
-  const few = suggestions.items.value?.slice(0, 4) ?? [];
-  const mine = me.value;
-  return (
-    <aside class="aside" aria-label="Beside">
-      {mine ? (
-        <section class="card mine" aria-label="You">
-          <a href={`/@${mine.handle}`} class="person-link">
-            <Avatar user={mine} />
-            <span class="person-words">
-              <strong dir="auto">{mine.name || mine.handle}</strong>
-              <span class="quiet">@{mine.handle}</span>
-            </span>
-          </a>
-        </section>
-      ) : null}
-      {few.length ? (
-        <section class="card" aria-labelledby="may-know">
-          <h2 id="may-know">People you may know</h2>
-          {few.map((one) => (
-            <UserRow user={one.user} key={one.user.id}>
-              <span class="person-about quiet">{reason(one, true)}</span>
-            </UserRow>
-          ))}
-          <a href="/people">Show all</a>
-        </section>
-      ) : null}
-      <p class="quiet aside-foot">
-        <button type="button" class="ghost small" onClick={() => (helping.value = true)}>
-          <Icon name="keyboard" />
-          Keys
-        </button>
-        <a href="/docs">API</a>
-      </p>
-    </aside>
-  );
-}
-
 function Line() {
   const words = {
     lost: navigator.onLine ? "Connecting again …" : "You are offline. What you bark is sent when you are back.",
@@ -158,6 +116,7 @@ function Dialogs() {
       </Dialog>
     );
   }
+  if (minding.value) return <PersonMenu user={minding.value} key={minding.value.id} />;
   if (!helping.value) return null;
   return (
     <Dialog title="Keys" close={() => (helping.value = false)}>

@@ -2,8 +2,10 @@ import type { ComponentChildren } from "preact";
 import type { User } from "../api/types";
 import { toggleFollow } from "../state/doing";
 import { userOf } from "../state/known";
+import { isBlocked } from "../state/hiding";
 import { me } from "../state/me";
 import { Avatar } from "./Avatar";
+import { Icon } from "./Icon";
 
 export function FollowButton({ user }: { user: User }) {
   if (user.id === me.value?.id) return null;
@@ -22,8 +24,18 @@ export function FollowButton({ user }: { user: User }) {
   );
 }
 
+interface RowProps {
+  user: User;
+  /** What stands under the name, else what they say about themselves. */
+  children?: ComponentChildren;
+  /** What stands at the end, else the button to follow. */
+  act?: ComponentChildren;
+  dismiss?: () => void;
+}
+
 /** Somebody in a list of people. */
-export function UserRow({ user, children }: { user: User; children?: ComponentChildren }) {
+export function UserRow({ user, children, act, dismiss }: RowProps) {
+  if (!act && isBlocked(user.handle)) return null;
   return (
     <div class="person">
       <a class="person-link" href={`/@${user.handle}`}>
@@ -37,7 +49,18 @@ export function UserRow({ user, children }: { user: User; children?: ComponentCh
           {children ?? (user.about ? <span class="person-about quiet" dir="auto">{user.about}</span> : null)}
         </span>
       </a>
-      <FollowButton user={user} />
+      {act ?? <FollowButton user={user} />}
+      {dismiss ? (
+        <button
+          type="button"
+          class="ghost round small person-dismiss"
+          aria-label={`Do not suggest @${user.handle} again`}
+          title="Do not suggest again"
+          onClick={dismiss}
+        >
+          <Icon name="close" />
+        </button>
+      ) : null}
     </div>
   );
 }

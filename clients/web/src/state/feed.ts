@@ -68,8 +68,9 @@ export async function loadMore(): Promise<void> {
   }
 }
 
-/** Look whether something came between the first page and the moment the stream stood. */
-export async function lookAgain(): Promise<void> {
+/** Look whether something came between the first page and the moment the stream stood; read it now if that failed. */
+export async function catchUp(): Promise<void> {
+  if (!shown.value) return loadFeed();
   try {
     const page = await api.feed(null, 20);
     for (const bark of page.items) arrive(bark, true);
@@ -104,6 +105,13 @@ export function showFresh(): void {
 export function change(): void {
   if (isAtTop() || !shown.value?.length) void loadFeed();
   else changed.value = true;
+}
+
+/** Take somebody's barks out: I do not want to see them here. */
+export function dropAuthor(handle: string): void {
+  const isKept = (id: string) => barkOf(id)?.value?.author.handle !== handle;
+  shown.value = shown.value?.filter(isKept) ?? null;
+  waiting.value = waiting.value.filter(isKept);
 }
 
 export function forgetFeed(): void {

@@ -24,6 +24,12 @@ export class Pages<T> {
 
   again = (): Promise<void> => this.read(this.items.value ? this.next.value : null);
 
+  forget(): void {
+    this.turn++;
+    this.items.value = this.next.value = null;
+    this.state.value = "idle";
+  }
+
   private async read(cursor: string | null): Promise<void> {
     const turn = ++this.turn;
     this.state.value = "loading";
