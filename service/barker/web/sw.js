@@ -1,16 +1,16 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-c0eef860ed4d2bec";
+const VERSION = "barker-12875dc55f44eaeb";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/Avatar-BVIuNKrz.js",
-  "/assets/GraphPage-BEZN99FE.js",
-  "/assets/NearbyPage-tOpT8Xxp.js",
-  "/assets/PlaceSwitch-DdLi8VU2.js",
-  "/assets/Settings-CC6_E_9H.js",
-  "/assets/index-C2DtKcB-.js",
-  "/assets/index-C3k-BRln.css",
+  "/assets/Avatar-MQMvB5ls.js",
+  "/assets/GraphPage-DBqBMcx8.js",
+  "/assets/NearbyPage-4ipctv2d.js",
+  "/assets/PlaceSwitch-fdYYO3Ia.js",
+  "/assets/Settings-CzxaP8Xi.js",
+  "/assets/index-BtV31JB1.css",
+  "/assets/index-pq2hNthF.js",
   "/assets/pictures-C0derxYI.css"
 ];
 

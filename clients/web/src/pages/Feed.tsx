@@ -7,6 +7,8 @@ import { Outbox } from "../parts/Outbox";
 import { Suggested } from "../parts/Suggested";
 import { loadBeside, suggested } from "../state/beside";
 import * as feed from "../state/feed";
+import { userOf } from "../state/known";
+import { me } from "../state/me";
 import { outbox } from "../state/outbox";
 import { comeBack } from "../state/router";
 
@@ -40,11 +42,16 @@ const FEW = 5;
 /** Nothing yet: here is whom to follow. Where somebody was followed just now, the feed comes by itself. */
 function Nothing() {
   useEffect(() => void loadBeside(), []);
-  const few = suggested()?.slice(0, FEW) ?? [];
+  const few = (suggested() ?? []).filter(({ user }) => !userOf(user.handle)?.value.you?.follows).slice(0, FEW);
+  const isOnItsWay = Boolean(me.value?.counts.following);
   return (
     <>
-      <Empty icon="people" title="Your feed is quiet">
-        <p>What you and the people you follow bark shows here, the moment it is barked.</p>
+      <Empty icon="people" title={isOnItsWay ? "Nothing here yet" : "Your feed is quiet"}>
+        <p>
+          {isOnItsWay
+            ? "What the people you follow have barked is on its way, and what they bark next shows at once."
+            : "What you and the people you follow bark shows here, the moment it is barked."}
+        </p>
         <div class="row">
           <a class="button primary" href="/people">
             Find people
@@ -57,7 +64,7 @@ function Nothing() {
       {few.length ? (
         <section aria-labelledby="to-follow">
           <h2 id="to-follow" class="section">
-            Begin with these
+            {isOnItsWay ? "More people" : "Begin with these"}
           </h2>
           {few.map((one) => (
             <Suggested one={one} key={one.user.id} />

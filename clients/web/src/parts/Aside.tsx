@@ -1,7 +1,8 @@
 /** What stands beside the page where there is room for it. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { loadBeside, suggested } from "../state/beside";
 import { isBlocked } from "../state/hiding";
+import { userOf } from "../state/known";
 import { me } from "../state/me";
 import { path } from "../state/router";
 import { helping } from "../state/shortcuts";
@@ -29,11 +30,17 @@ function You() {
   );
 }
 
-function MayKnow() {
-  const few = suggested()
-    ?.filter((one) => !isBlocked(one.user.handle))
-    .slice(0, FEW);
-  if (!few?.length) return null;
+function MayKnow({ at }: { at: string }) {
+  const all = suggested();
+  // Who is followed here stays until the next page, so that nothing moves under the finger.
+  const few = useMemo(
+    () =>
+      (all ?? [])
+        .filter(({ user }) => !isBlocked(user.handle) && !userOf(user.handle)?.peek().you?.follows)
+        .slice(0, FEW),
+    [at, all?.length],
+  );
+  if (!few.length) return null;
   return (
     <section class="card" aria-labelledby="may-know">
       <h2 id="may-know">People you may know</h2>
@@ -57,7 +64,7 @@ export function Aside() {
   return (
     <aside class="aside" aria-label="Beside">
       <You />
-      {at === "/people" ? null : <MayKnow />}
+      {at === "/people" ? null : <MayKnow at={at} />}
       {at === "/search" ? null : (
         <div class="card card-trends">
           <Trends most={5} />

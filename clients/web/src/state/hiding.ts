@@ -66,11 +66,15 @@ export async function unblock(user: User): Promise<boolean> {
 
 export async function mute(user: User, seconds: number | null): Promise<void> {
   minding.value = null;
+  const before = (userOf(user.handle)?.value ?? user).you;
+  const until = seconds === null ? null : new Date(Date.now() + 1000 * seconds).toISOString();
+  keepYou(user, { mutes: true, muted_until: until });
   try {
     keepUser(await api.mute(user.handle, seconds));
     dropAuthor(user.handle);
     toast(`@${user.handle} is muted.`, { name: "End", run: () => void unmute(user) });
   } catch (error) {
+    keepYou(user, { mutes: before?.mutes ?? false, muted_until: before?.muted_until ?? null });
     toast(wordsOf(error), { name: "Try again", run: () => void mute(user, seconds) });
   }
 }

@@ -5,6 +5,21 @@ import type { Page } from "../api/types";
 
 export type State = "idle" | "loading" | "failed" | "missing";
 
+const FIRST_WAIT_MS = 1_000;
+const LAST_WAIT_MS = 4_000;
+
+/** Load; where a store is away for a moment, or slow to wake, that is waited for. */
+async function patiently<T>(load: () => Promise<T>): Promise<T> {
+  for (let wait = FIRST_WAIT_MS; ; wait *= 2) {
+    try {
+      return await load();
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 503) || wait > LAST_WAIT_MS) throw error;
+      await new Promise((done) => setTimeout(done, wait));
+    }
+  }
+}
+
 export class Pages<T> {
   readonly items = signal<T[] | null>(null);
   readonly state = signal<State>("idle");
@@ -34,7 +49,7 @@ export class Pages<T> {
     const turn = ++this.turn;
     this.state.value = "loading";
     try {
-      const page = await this.load(cursor);
+      const page = await patiently(() => this.load(cursor));
       if (turn !== this.turn) return;
       this.items.value = cursor ? [...(this.items.value ?? []), ...page.items] : page.items;
       this.next.value = page.next;
