@@ -115,6 +115,7 @@ def test_up_listens_on_the_loopback_address_only(service: Running) -> None:
 
 def test_the_lines_to_try_work_as_they_are_printed(service: Running, tmp_path: Path) -> None:
     printed = service.output.read_text()
+    assert printed.index(f"Open {service.address()} in a browser") < printed.index("curl")
     lines = printed[printed.index("  A=http") : printed.index("Ctrl-C stops")]
     output = tmp_path / "tried"
     with output.open("w") as file:

@@ -1,9 +1,11 @@
 """What is printed when all is up: the address, and what to try."""
 
 GREETING = """
-Barker runs at {address}   (every call: {address}/docs)
+Barker runs at {address}
 
-Try it in a second terminal:
+Open {address} in a browser and sign up.
+
+Every call: {address}/docs. To try some of them in a second terminal:
 
   A={address}; JSON='Content-Type: application/json'
   come_in() {{ for door in users sessions; do

@@ -1,16 +1,16 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-12875dc55f44eaeb";
+const VERSION = "barker-fa1030fc1a7911f4";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
   "/assets/Avatar-MQMvB5ls.js",
   "/assets/GraphPage-DBqBMcx8.js",
-  "/assets/NearbyPage-4ipctv2d.js",
-  "/assets/PlaceSwitch-fdYYO3Ia.js",
-  "/assets/Settings-CzxaP8Xi.js",
+  "/assets/NearbyPage-Cf4zyM0o.js",
+  "/assets/PlaceSwitch-C6Yjl-VF.js",
+  "/assets/Settings-xoA6PESe.js",
   "/assets/index-BtV31JB1.css",
-  "/assets/index-pq2hNthF.js",
+  "/assets/index-DnsqM4wP.js",
   "/assets/pictures-C0derxYI.css"
 ];
 

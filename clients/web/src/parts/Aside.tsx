@@ -1,6 +1,7 @@
 /** What stands beside the page where there is room for it. */
 import { useEffect, useMemo } from "preact/hooks";
 import { loadBeside, suggested } from "../state/beside";
+import { shown } from "../state/feed";
 import { isBlocked } from "../state/hiding";
 import { userOf } from "../state/known";
 import { me } from "../state/me";
@@ -64,7 +65,7 @@ export function Aside() {
   return (
     <aside class="aside" aria-label="Beside">
       <You />
-      {at === "/people" ? null : <MayKnow at={at} />}
+      {at === "/people" || (at === "/" && !shown.value?.length) ? null : <MayKnow at={at} />}
       {at === "/search" ? null : (
         <div class="card card-trends">
           <Trends most={5} />

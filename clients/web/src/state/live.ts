@@ -4,7 +4,7 @@ import { api } from "../api/calls";
 import type { Bark, Notification } from "../api/types";
 import * as feed from "./feed";
 import { forgetBark, keepBark } from "./known";
-import { hear } from "./notices";
+import { countLate, hear } from "./notices";
 import { hearMine } from "./outbox";
 
 export type Line = "off" | "opening" | "open" | "delayed" | "lost";
@@ -33,6 +33,7 @@ function ready(): void {
   // The feed is asked for beside the stream: what came after the one was read and before the other stood shows now.
   if (isFirst) void feed.reading().then(feed.catchUp);
   else if (!feed.shown.value) void feed.loadFeed(); // it failed while the service was away
+  void countLate();
   isFirst = false;
 }
 

@@ -22,11 +22,19 @@ export function hear(notice: Notification): void {
   if (notices.items.value) notices.items.value = [notice, ...notices.items.value];
 }
 
+let isMissed = false;
+
+/** Count once more if that could not be done when the app was opened. */
+export async function countLate(): Promise<void> {
+  if (isMissed) await countUnread();
+}
+
 export async function countUnread(): Promise<void> {
   try {
+    isMissed = false;
     unread.value = (await api.notifications(null, 1)).unread;
   } catch {
-    // The badge is a hint; it is right again with the next one that is told.
+    isMissed = true; // the badge is a hint: it is right again when the stream stands
   }
 }
 

@@ -1,0 +1,96 @@
+"""Whom one would rather not see: muted for a while or blocked, from a menu; listed in the settings, and ended there."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.barker_process import Person, Service, wait_for
+from tests.web.conftest import OpenScreen
+from tests.web.screen import Screen
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def pair(service: Service) -> tuple[Person, Person]:
+    """Ada follows Bob and Cleo, who have barked."""
+    ada, bob, cleo = service.sign_up("ada"), service.sign_up("bob", name="Bob"), service.sign_up("cleo")
+    for one in (bob, cleo):
+        ada.follow(one)
+    bob.bark("from bob")
+    cleo.bark("from cleo")
+    wait_for(lambda: len(ada.feed()) == 2, "both barks")
+    return ada, bob
+
+
+def menu(screen: Screen, person: Person, choice: str) -> None:
+    """Open the menu about somebody and choose."""
+    screen.page.get_by_label(f"Mute or block @{person.handle}").first.click()
+    screen.page.get_by_role("dialog").get_by_role("button", name=choice, exact=True).click()
+
+
+def test_who_is_blocked_goes_from_the_screen_and_comes_back_in_the_settings(
+    pair: tuple[Person, Person], screen_of: OpenScreen
+) -> None:
+    ada, bob = pair
+    screen = screen_of(ada)
+    screen.is_live()
+    screen.shows("from cleo", "from bob")
+    menu(screen, bob, f"Block @{bob.handle}")
+    screen.shows("from cleo")
+    wait_for(lambda: ada.get(f"/v1/users/{bob.handle}")["you"]["blocks"], "the block")
+    screen.open(f"/@{bob.handle}")
+    expect(screen.page.locator(".empty")).to_contain_text("You block")
+    expect(screen.page.locator(".follow")).to_have_count(0)
+    screen.open("/settings")
+    screen.page.get_by_label(f"End for @{bob.handle}").click()
+    expect(screen.page.get_by_label(f"End for @{bob.handle}")).to_have_count(0)
+    assert ada.get("/v1/me/blocks")["items"] == []
+
+
+def test_a_mute_lasts_as_long_as_was_chosen_and_can_be_ended(
+    pair: tuple[Person, Person], screen_of: OpenScreen
+) -> None:
+    ada, bob = pair
+    screen = screen_of(ada)
+    screen.is_live()
+    menu(screen, bob, "A week")
+    screen.shows("from cleo")
+    wait_for(lambda: ada.get(f"/v1/users/{bob.handle}")["you"]["muted_until"], "the mute")
+    screen.open("/settings")
+    expect(screen.page.locator(".person", has_text=bob.handle)).to_contain_text("Muted until")
+    screen.open(f"/@{bob.handle}")
+    expect(screen.page.locator(".profile-hidden")).to_contain_text("Muted until")
+    expect(screen.page.locator(".list .bark-text")).to_have_text(["from bob"])  # she looked for him
+    screen.page.locator(".profile-hidden button").click()
+    expect(screen.page.locator(".profile-hidden")).to_have_count(0)
+    assert ada.get("/v1/me/mutes")["items"] == []
+    screen.open("/")
+    expect(screen.page.locator(".list .bark-text")).to_have_text(["from cleo", "from bob"])
+
+
+def test_a_block_that_is_refused_is_taken_back(pair: tuple[Person, Person], screen_of: OpenScreen) -> None:
+    ada, bob = pair
+    screen = screen_of(ada)
+    screen.is_live()
+    screen.page.route("**/v1/me/blocks/*", lambda route: route.fulfill(status=503, body="{}"))
+    menu(screen, bob, f"Block @{bob.handle}")
+    expect(screen.page.locator(".toast")).to_contain_text("Try again")
+    screen.shows("from cleo", "from bob")
+    assert screen.forgive("status of 503")
+
+
+def test_who_is_dismissed_is_not_suggested_again(service: Service, screen_of: OpenScreen) -> None:
+    ada, bob, far = service.sign_up("ada"), service.sign_up("bob", name="Bob"), service.sign_up("far")
+    ada.follow(bob)
+    bob.follow(far)
+    bob.bark("from bob")
+    wait_for(lambda: ada.feed() == ["from bob"], "the bark")
+    wide = {"width": 1280, "height": 800}
+    screen = screen_of(ada, viewport=wide)
+    row = screen.page.locator(".aside .person", has_text="Followed by Bob")
+    expect(row).to_have_count(1)
+    screen.page.get_by_label(f"Do not suggest @{far.handle} again").click()
+    expect(row).to_have_count(0)
+    screen.open("/people")
+    screen.page.locator(".skeleton").first.wait_for(state="detached")
+    expect(screen.page.get_by_label(f"Do not suggest @{far.handle} again")).to_have_count(0)

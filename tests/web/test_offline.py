@@ -1,0 +1,29 @@
+"""The installed app while the service is away: it opens, says so, and goes on by itself."""
+
+from playwright.sync_api import expect
+
+from tests.barker_process import Service, wait_for
+from tests.web.conftest import OpenScreen
+
+
+def test_the_app_opens_while_the_service_is_away_and_recovers(service: Service, screen_of: OpenScreen) -> None:
+    ada, bob = service.sign_up("ada", name="Ada"), service.sign_up("bob")
+    bob.follow(ada)
+    ada.bark("before")
+    wait_for(lambda: bob.feed() == ["before"], "the bark")
+    screen = screen_of(bob)
+    screen.is_live()
+    assert screen.evaluate("navigator.serviceWorker.ready.then(one => one.active.scriptURL)").endswith("/sw.js")
+    service.stop("serve")
+    try:
+        screen.open("/")  # from the service worker: nothing listens
+        expect(screen.page.locator(".line")).to_contain_text("Connecting again")
+        expect(screen.page.locator(".empty")).to_contain_text("cannot be reached")
+        assert bob.handle in (screen.page.locator(".bar").get_by_role("link", name="Profile").get_attribute("href") or "")
+        screen.write("written while it was away")
+        expect(screen.drafts).to_contain_text("Waiting")
+    finally:
+        service.start("serve")
+    screen.shows("written while it was away", "before")
+    expect(screen.drafts).to_have_count(0)
+    expect(screen.page.locator(".line")).to_be_empty()

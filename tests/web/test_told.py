@@ -1,0 +1,79 @@
+"""What the app tells beside the feed: of mentions and answers, of what it does not know yet, and of who stands between."""
+
+import json
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.barker_process import Service
+from tests.web.conftest import OpenScreen
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_mention_and_an_answer_are_told_at_once_and_listed(service: Service, screen_of: OpenScreen) -> None:
+    ada, bob = service.sign_up("ada"), service.sign_up("bob", name="Bob")
+    asked = ada.bark("Who is there?")
+    screen = screen_of(ada, "/notifications")
+    screen.is_live()
+    bob.bark(f"Look at this, @{ada.handle}")
+    bob.bark("Me.", in_reply_to=asked["id"])
+    notices = screen.page.locator(".notice")
+    expect(notices).to_have_count(2)
+    screen.open("/notifications")
+    expect(notices.first).to_contain_text("answers your bark")
+    expect(notices.last).to_contain_text("mentions you")
+    screen.page.locator(".notice-bark", has_text="Me.").click()
+    expect(screen.page.locator(".bark-alone")).to_contain_text("Me.")
+
+
+def test_what_a_newer_service_tells_breaks_nothing(service: Service, screen_of: OpenScreen) -> None:
+    ada, bob = service.sign_up("ada"), service.sign_up("bob")
+    bob.follow(ada)
+    wait = {"unread": 0, "next": None}
+    told = {"id": "9", "kind": "constructor", "user": bob.user, "bark": None, "created_at": "2030-01-01T00:00:00Z"}
+
+    def newer(route: Route) -> None:
+        items = [told, {**told, "id": "8", "user": None}, {**told, "id": "7", "kind": "follow"}]
+        route.fulfill(body=json.dumps({**wait, "items": items}), content_type="application/json")
+
+    screen = screen_of(ada)
+    screen.page.route("**/v1/me/notifications?*", newer)
+    screen.page.route("**/v1/me/notifications", newer)
+    screen.page.get_by_role("link", name="Notifications").click()
+    expect(screen.page.locator(".notice")).to_have_count(2)
+    expect(screen.page.locator(".notice").first).to_contain_text("did something that concerns you")
+
+
+def test_a_profile_says_who_follows_and_which_way_leads_there(service: Service, screen_of: OpenScreen) -> None:
+    ada, bob, far = service.sign_up("ada"), service.sign_up("bob", name="Bob"), service.sign_up("far")
+    ada.follow(bob)
+    bob.follow(far)
+    screen = screen_of(ada, f"/@{far.handle}")
+    between = screen.page.locator(".between")
+    expect(between).to_contain_text("Followed by Bob")
+    expect(between).to_contain_text(f"2 steps away: you → @{bob.handle} → @{far.handle}")
+    screen.open(f"/@{ada.handle}")
+    expect(screen.page.locator(".profile")).to_be_visible()
+    expect(between).to_have_count(0)
+
+
+def test_what_many_bark_about_stands_beside_the_feed_and_is_asked_for_after_it(
+    service: Service, screen_of: OpenScreen
+) -> None:
+    people = [service.sign_up(f"walker{number}") for number in range(4)]
+    for one in people:
+        one.bark("Out in the rain #trendingtonight")
+    asked: list[str] = []
+    screen = screen_of(people[0], viewport={"width": 1280, "height": 800})
+    screen.context.on("request", lambda one: asked.append(one.url.rpartition("/v1/")[2].partition("?")[0]))
+    screen.open("/")
+    expect(screen.page.locator(".aside .trends")).to_contain_text("#trendingtonight")
+    assert asked.index("feed") < asked.index("me/suggestions")
+    assert asked.index("feed") < asked.index("trends")
+    asked.clear()
+    screen.page.set_viewport_size({"width": 390, "height": 800})
+    screen.open("/")
+    screen.is_live()
+    screen.page.wait_for_timeout(1_500)
+    assert "trends" not in asked  # nobody would see them
