@@ -1,56 +1,27 @@
-"""Debian's Chromium, driven by Playwright. Where either is missing, tests are skipped on a laptop and fail in CI."""
+"""Where Playwright is missing, what needs it is skipped on a laptop and fails in CI."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, expect, sync_playwright
 
-from tests.barker_process import Person, Service
-from tests.web.screen import PATIENCE_MS, Screen
+from tests.web.giving_up import give_up
 
-expect.set_options(timeout=PATIENCE_MS)
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+if find_spec("playwright"):
+    from tests.web.browsing import browser, screen_of  # noqa: F401 (fixtures)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests; each screen is a profile of its own."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if not found:
-        _give_up("no Chromium: apt-get install chromium, or name one in CHROMIUM")
-    with sync_playwright() as driver:
-        try:
-            browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        except Error as error:
-            _give_up(f"Chromium does not start: {error}")
-        yield browser
-        browser.close()
+class _Undriven(pytest.Module):
+    """A module of tests that cannot even be imported."""
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """Say why."""
+        give_up("playwright is not installed: make test does that")
 
 
-def _give_up(why: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(why)
-    pytest.skip(why)
-
-
-OpenScreen = Callable[..., Screen]
-
-
-@pytest.fixture
-def screen_of(browser: Browser, service: Service) -> Iterator[OpenScreen]:
-    """Open the app as somebody who is signed in, or as a stranger; nothing may go wrong on any screen."""
-    screens: list[Screen] = []
-
-    def new(person: Person | None = None, path: str = "/", **options: object) -> Screen:
-        screen = Screen(browser, service, person, **options)
-        screens.append(screen)
-        screen.open(path)
-        return screen
-
-    yield new
-    for screen in screens:
-        screen.close()
-    for screen in screens:
-        assert screen.faults == []
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Put a stand-in in the place of what would import Playwright."""
+    if find_spec("playwright") or "tests.web.browsing" not in module_path.read_text():
+        return None
+    return _Undriven.from_parent(parent, path=module_path)

@@ -5,7 +5,7 @@ import statistics
 import pytest
 
 from tests.barker_process import Service, wait_for
-from tests.web.conftest import OpenScreen
+from tests.web.browsing import OpenScreen
 
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
 CPU = 4  # times slower

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.barker_process import Person, Service, wait_for
-from tests.web.conftest import OpenScreen
+from tests.web.browsing import OpenScreen
 from tests.web.screen import Screen
 
 pytestmark = pytest.mark.slow

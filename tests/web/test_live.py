@@ -1,9 +1,10 @@
 """The promise, on screens: at once, and nothing missed or doubled by sleep, a lost line or an answer that was lost."""
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.barker_process import Person, Service, wait_for
-from tests.web.conftest import OpenScreen
+from tests.web.browsing import OpenScreen
 
 
 def said(person: Person) -> list[str]:
@@ -47,6 +48,7 @@ def test_what_was_barked_while_offline_is_there_on_return_once(service: Service,
     screen.shows("four", "three", "two", "one", "before")
 
 
+@pytest.mark.slow
 def test_a_bark_written_offline_is_sent_on_return_once(service: Service, screen_of: OpenScreen) -> None:
     ada = service.sign_up("ada")
     screen = screen_of(ada)
@@ -62,6 +64,7 @@ def test_a_bark_written_offline_is_sent_on_return_once(service: Service, screen_
     assert said(ada) == ["and another", "from the tunnel"]
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_lost_makes_no_second_bark(service: Service, screen_of: OpenScreen) -> None:
     ada = service.sign_up("ada")
     screen = screen_of(ada)
@@ -84,6 +87,7 @@ def test_an_answer_that_is_lost_makes_no_second_bark(service: Service, screen_of
     assert said(ada) == ["once"]
 
 
+@pytest.mark.slow
 def test_what_waits_outlives_the_page(service: Service, screen_of: OpenScreen) -> None:
     ada = service.sign_up("ada")
     screen = screen_of(ada)
@@ -97,6 +101,7 @@ def test_what_waits_outlives_the_page(service: Service, screen_of: OpenScreen) -
     assert said(ada) == ["kept"]
 
 
+@pytest.mark.slow
 def test_a_deleted_bark_goes_from_an_open_screen(service: Service, screen_of: OpenScreen) -> None:
     ada, bob = service.sign_up("ada"), service.sign_up("bob")
     bob.follow(ada)
@@ -111,6 +116,7 @@ def test_a_deleted_bark_goes_from_an_open_screen(service: Service, screen_of: Op
     his.shows()
 
 
+@pytest.mark.slow
 def test_a_follow_and_a_like_are_told_at_once(service: Service, screen_of: OpenScreen) -> None:
     ada, bob = service.sign_up("ada"), service.sign_up("bob")
     ada.bark("like me")

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from barker import ids, models
 from barker.stores import Stores
 from tests.barker_process import Service
-from tests.web.conftest import OpenScreen
+from tests.web.browsing import OpenScreen
 from tests.web.screen import Screen
 
 LIVE, SHORT, LONG = 1_000, 240, 5_000

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.barker_process import Service, wait_for
-from tests.web.conftest import OpenScreen
+from tests.web.browsing import OpenScreen
 
 
 def test_the_app_opens_while_the_service_is_away_and_recovers(service: Service, screen_of: OpenScreen) -> None:
@@ -19,7 +19,9 @@ def test_the_app_opens_while_the_service_is_away_and_recovers(service: Service, 
         screen.open("/")  # from the service worker: nothing listens
         expect(screen.page.locator(".line")).to_contain_text("Connecting again")
         expect(screen.page.locator(".empty")).to_contain_text("cannot be reached")
-        assert bob.handle in (screen.page.locator(".bar").get_by_role("link", name="Profile").get_attribute("href") or "")
+        assert bob.handle in (
+            screen.page.locator(".bar").get_by_role("link", name="Profile").get_attribute("href") or ""
+        )
         screen.write("written while it was away")
         expect(screen.drafts).to_contain_text("Waiting")
     finally:

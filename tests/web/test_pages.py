@@ -7,10 +7,9 @@ from importlib.resources import files
 import pytest
 
 from tests.barker_process import PASSWORD, Person, Service, wait_for
-from tests.web.conftest import OpenScreen
+from tests.web.browsing import OpenScreen
 from tests.web.screen import Screen
 
-AXE = files("axe_playwright_python").joinpath("axe.min.js")
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 PAGES = {
     "feed": "/",
@@ -50,7 +49,7 @@ def village(service: Service) -> tuple[Person, Person, str]:
 
 def serious(screen: Screen) -> list[str]:
     """Return what axe finds serious."""
-    screen.evaluate(AXE.read_text())
+    screen.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text())
     found = json.loads(screen.evaluate("axe.run(document, {resultTypes: ['violations']}).then(JSON.stringify)"))
     return [
         f"{one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
@@ -118,6 +117,7 @@ def test_a_stranger_signs_up_logs_out_and_comes_back(service: Service, screen_of
     screen.is_live()
 
 
+@pytest.mark.slow
 def test_keys_walk_through_the_feed(screen_of: OpenScreen, village: tuple[Person, Person, str]) -> None:
     screen = screen_of(village[0])
     screen.is_live()
@@ -141,6 +141,7 @@ def test_keys_walk_through_the_feed(screen_of: OpenScreen, village: tuple[Person
     page.wait_for_url("**/search")
 
 
+@pytest.mark.slow
 def test_links_in_a_text_are_links_and_markup_is_not(service: Service, screen_of: OpenScreen) -> None:
     ada = service.sign_up("ada")
     text = "<img src=x onerror=alert(1)> see https://example.org/a?b=c, @Somebody #Hundeträume javascript:alert(1)"
@@ -160,6 +161,7 @@ def test_links_in_a_text_are_links_and_markup_is_not(service: Service, screen_of
 COUNTED = ["plain", "  ends do not count \u3000\u001c", "cafe\u0301", "🐕‍🦺 and 👩‍👩‍👧", "one\r\ntwo"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", COUNTED, ids=["plain", "blanks", "combining", "emoji", "lines"])
 def test_the_counter_counts_as_the_service_does(screen_of: OpenScreen, service: Service, text: str) -> None:
     ada = service.sign_up("ada")
@@ -169,6 +171,7 @@ def test_the_counter_counts_as_the_service_does(screen_of: OpenScreen, service: 
     assert int(told) == len(ada.bark(text)["text"])
 
 
+@pytest.mark.slow
 def test_nearby_shows_who_is_around_by_rounded_distances(service: Service, screen_of: OpenScreen) -> None:
     ada, bob = service.sign_up("ada"), service.sign_up("bob", name="Bob")
     assert bob.call("PUT", "/v1/me/place", json={"lat": 52.53, "lon": 13.40}).status_code == 204
@@ -181,6 +184,7 @@ def test_nearby_shows_who_is_around_by_rounded_distances(service: Service, scree
     screen.page.locator(".radar").wait_for(state="detached")
 
 
+@pytest.mark.slow
 def test_sharing_a_place_is_off_until_it_is_switched_on(service: Service, screen_of: OpenScreen) -> None:
     ada = service.sign_up("ada")
     here = {"latitude": 52.50, "longitude": 13.40}

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.barker_process import Service
-from tests.web.conftest import OpenScreen
+from tests.web.browsing import OpenScreen
 
 pytestmark = pytest.mark.slow
 
