@@ -3,9 +3,10 @@
 import statistics
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.barker_process import Service, wait_for
-from tests.web.browsing import OpenScreen
+from tests.web.screen import Screen
 
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
 CPU = 4  # times slower
@@ -23,7 +24,7 @@ NOTE = """() => {
 
 
 @pytest.mark.slow
-def test_the_feed_is_there_soon_on_a_slow_line(service: Service, screen_of: OpenScreen) -> None:
+def test_the_feed_is_there_soon_on_a_slow_line(service: Service, browser: Browser) -> None:
     ada, bob = service.sign_up("ada"), service.sign_up("bob")
     bob.follow(ada)
     for number in range(BARKS):
@@ -31,7 +32,7 @@ def test_the_feed_is_there_soon_on_a_slow_line(service: Service, screen_of: Open
     wait_for(lambda: len(bob.feed(limit=BARKS)) == BARKS, "the feed")
     took: dict[str, list[float]] = {"feed": [], "paint": []}
     for _ in range(RUNS):  # each is a profile of its own: nothing is kept
-        screen = screen_of(bob, "/docs", viewport={"width": 390, "height": 844})
+        screen = Screen(browser, service, bob, viewport={"width": 390, "height": 844})
         tools = screen.context.new_cdp_session(screen.page)
         tools.send("Network.enable")
         tools.send("Network.emulateNetworkConditions", LINE)
@@ -42,6 +43,7 @@ def test_the_feed_is_there_soon_on_a_slow_line(service: Service, screen_of: Open
         took["feed"].append(screen.evaluate("window.firstFeed"))
         took["paint"].append(screen.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
         screen.close()
+        assert screen.faults == []
     for what, found in took.items():
         print(f"\n{what}: median {statistics.median(found):.0f} ms of {sorted(map(round, found))}")
     assert statistics.median(took["feed"]) < FIRST_FEED_MAX_MS

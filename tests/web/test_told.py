@@ -1,4 +1,4 @@
-"""What the app tells beside the feed: of mentions and answers, of what it does not know yet, and of who stands between."""
+"""What the app tells beside the feed: mentions, answers, what it does not know yet, and who stands between."""
 
 import json
 
