@@ -2,6 +2,7 @@
 
 import json
 import re
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
@@ -106,3 +107,14 @@ class Screen:
     def evaluate(self, script: str, given: Any = None) -> Any:
         """Run a script in the page; the policy of the page does not bind the browser's own tools."""
         return cast(Any, self.page.evaluate(script, given))
+
+
+def serious(screen: Screen) -> list[str]:
+    """Return what axe finds serious."""
+    screen.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text())
+    found = json.loads(screen.evaluate("axe.run(document, {resultTypes: ['violations']}).then(JSON.stringify)"))
+    return [
+        f"{one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]

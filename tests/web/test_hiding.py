@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.barker_process import Person, Service, wait_for
 from tests.web.browsing import OpenScreen
-from tests.web.screen import Screen
+from tests.web.screen import Screen, serious
 
 pytestmark = pytest.mark.slow
 
@@ -35,6 +35,10 @@ def test_who_is_blocked_goes_from_the_screen_and_comes_back_in_the_settings(
     screen = screen_of(ada)
     screen.is_live()
     screen.shows("from cleo", "from bob")
+    screen.page.get_by_label(f"Mute or block @{bob.handle}").click()
+    screen.page.get_by_role("dialog").wait_for()
+    assert serious(screen) == []
+    screen.page.keyboard.press("Escape")
     menu(screen, bob, f"Block @{bob.handle}")
     screen.shows("from cleo")
     wait_for(lambda: ada.get(f"/v1/users/{bob.handle}")["you"]["blocks"], "the block")

@@ -1,14 +1,12 @@
 """Every page: finished to look at, silent on the console, closed to other hosts, and open to everybody."""
 
-import json
 from collections.abc import Callable
-from importlib.resources import files
 
 import pytest
 
 from tests.barker_process import PASSWORD, Person, Service, wait_for
 from tests.web.browsing import OpenScreen
-from tests.web.screen import Screen
+from tests.web.screen import Screen, serious
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 PAGES = {
@@ -45,17 +43,6 @@ def village(service: Service) -> tuple[Person, Person, str]:
         assert friend.call("PUT", f"/v1/barks/{mine['id']}/like").status_code == 200
     wait_for(lambda: len(me.feed()) == 6, "the feed to fill")
     return me, friends[0], mine["id"]
-
-
-def serious(screen: Screen) -> list[str]:
-    """Return what axe finds serious."""
-    screen.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text())
-    found = json.loads(screen.evaluate("axe.run(document, {resultTypes: ['violations']}).then(JSON.stringify)"))
-    return [
-        f"{one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 def fits(screen: Screen) -> bool:
