@@ -38,9 +38,10 @@ def test_no_password_is_told() -> None:
         "redis://host",
         "redis+cluster://one:7000",
         "rediss+cluster://ada:secret@one:7000,two:7001/0?ssl_ca_certs=/etc/ca.pem",
+        "redis+sentinel://one:26379,two:26379/queues/0",
     ],
 )
-def test_queues_may_be_on_one_server_or_on_a_cluster(url: str) -> None:
+def test_queues_may_be_on_one_server_on_a_cluster_or_behind_sentinels(url: str) -> None:
     assert Settings.read({"BARKER_QUEUES_URL": url}).queues_url == url
 
 
@@ -48,6 +49,18 @@ def test_queues_may_be_on_one_server_or_on_a_cluster(url: str) -> None:
 def test_a_cluster_is_named_by_hosts_with_ports(hosts: str) -> None:
     with pytest.raises(BadSettings, match="BARKER_QUEUES_URL"):
         Settings.read({"BARKER_QUEUES_URL": f"redis+cluster://{hosts}"})
+
+
+@pytest.mark.parametrize("url", ["redis+sentinel://one:26379/places", "rediss+sentinel://a:b@one:26379,two:26380/p/3"])
+def test_places_may_be_behind_sentinels(url: str) -> None:
+    assert Settings.read({"BARKER_PLACES_URL": url}).places_url == url
+
+
+@pytest.mark.parametrize("rest", ["one/main", "one:26379", "one:26379/", "one:26379/main/0/1", "one:26379/main/x"])
+def test_sentinels_are_named_by_hosts_with_ports_and_a_service(rest: str) -> None:
+    for name in ("PLACES", "QUEUES"):
+        with pytest.raises(BadSettings, match=f"BARKER_{name}_URL"):
+            Settings.read({f"BARKER_{name}_URL": f"redis+sentinel://{rest}"})
 
 
 def test_only_the_queues_may_be_on_a_cluster() -> None:

@@ -24,7 +24,8 @@ from barker.errors import BadSettings
 PREFIX = "BARKER_"
 CLUSTERS = ("redis+cluster", "rediss+cluster")
 CONTACT = re.compile(r"(mailto:[^@\s]+@|https://)[\w-]+(\.[\w-]+)+", re.ASCII)  # as push services take it
-MANY_HOSTS = ("mongodb", "mongodb+srv", *CLUSTERS)  # host:port,host:port is no port to Python
+SENTINELS = ("redis+sentinel", "rediss+sentinel")
+MANY_HOSTS = ("mongodb", "mongodb+srv", *CLUSTERS, *SENTINELS)  # host:port,host:port is no port to Python
 
 
 def _url(*schemes: str) -> AfterValidator:
@@ -46,16 +47,19 @@ def _is_seed(host: str) -> bool:
     return bool(name) and port.isdecimal() and 0 < int(port) < 65536
 
 
-def _queues(url: str) -> str:
-    """Check the address of one Redis, or of a cluster by some of its nodes."""
+def _hosts(url: str) -> str:
+    """Check the address of one Redis, or of a cluster by some of its nodes, or of a service by its sentinels."""
     parts = urlsplit(url)
-    seeds = parts.netloc.rpartition("@")[2].split(",")
-    if parts.scheme in CLUSTERS and not (all(map(_is_seed, seeds)) and parts.path in ("", "/", "/0")):
+    are_hosts = all(map(_is_seed, parts.netloc.rpartition("@")[2].split(",")))
+    if parts.scheme in CLUSTERS and not (are_hosts and parts.path in ("", "/", "/0")):
         raise ValueError(f"a cluster is named like {CLUSTERS[0]}://host:port,host:port, with ports, no database")
+    if parts.scheme in SENTINELS and not (are_hosts and re.fullmatch("/[^/]+(/[0-9]*)?", parts.path)):
+        raise ValueError(f"sentinels are named like {SENTINELS[0]}://host:port,host:port/service/0, with ports")
     return url
 
 
-RedisUrl = Annotated[str, _url("redis", "rediss", "unix")]
+REDIS = ("redis", "rediss", "unix", *SENTINELS)
+RedisUrl = Annotated[str, _url(*REDIS), AfterValidator(_hosts)]
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}  # a browser leaves them out
 
@@ -77,7 +81,7 @@ def _origins(origins: frozenset[str]) -> frozenset[str]:
 
 
 Origins = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_origins)]
-QueuesUrl = Annotated[str, _url("redis", "rediss", "unix", *CLUSTERS), AfterValidator(_queues)]
+QueuesUrl = Annotated[str, _url(*REDIS, *CLUSTERS), AfterValidator(_hosts)]
 
 
 def bracketed(host: str) -> str:

@@ -149,7 +149,7 @@ def test_who_came_first_is_not_served_again_when_the_shares_come_late(
     bark_id = bark(stores, author)
     run(stores, [lanes[LARGE].pop()])
     for bucket in range(BUCKETS):
-        stores.queues._redis.delete(f"{{q{bucket}}}:mark:{bark_id}:bark:first")
+        stores.queues._redis.unlink(f"{{q{bucket}}}:mark:{bark_id}:bark:first")
     long_ago = ids.now_ms() - (MARK_SECONDS[FIRST] + 1) * 1000
     stores.documents.collection("barks").update_one({"_id": bark_id}, {"$set": {"begun": long_ago}})
     run(stores, lanes[LARGE])
@@ -209,7 +209,7 @@ def test_one_that_began_small_and_is_large_when_it_is_tried_again_serves_nobody_
         patch.setattr(type(stores.barks), "fanned_out", lambda *_: None)  # its worker died
         bark_id = bark(stores, author)
     for bucket in range(BUCKETS):
-        stores.queues._redis.delete(f"{{q{bucket}}}:mark:{bark_id}:bark")
+        stores.queues._redis.unlink(f"{{q{bucket}}}:mark:{bark_id}:bark")
     ago = ids.now_ms() - (MARK_SECONDS[WHOLE] + 1) * 1000
     stores.documents.collection("barks").update_one({"_id": bark_id}, {"$set": {"begun": ago}})
     stores.follows.add(new := ids.new(), author.id, ids.now_ms())
@@ -258,8 +258,8 @@ def test_what_a_restart_may_have_lost_is_fanned_out_again_in_all_its_shares(
     bark_id = bark(stores, author)
     run(stores, lanes[LARGE])
     for bucket in range(BUCKETS):
-        stores.queues._redis.delete(f"{{q{bucket}}}:mark:{bark_id}:bark")
-    stores.queues._redis.delete(stores.queues.channel(followers[0]))
+        stores.queues._redis.unlink(f"{{q{bucket}}}:mark:{bark_id}:bark")
+    stores.queues._redis.unlink(stores.queues.channel(followers[0]))
     stores.queues.open(followers[0])  # the server came back without what this one had got
     stores.barks.fan_out_again(ids.ms_of(bark_id), ids.now_ms(), "another run")
     long_ago = ids.now_ms() - (MARK_SECONDS[FIRST] + 1) * 1000

@@ -32,6 +32,7 @@ def newest(stores: Stores, user: User) -> str:
     return bounds[1]
 
 
+@pytest.mark.administers
 def test_who_never_reads_has_no_queue_and_who_reads_has_one_for_two_weeks(stores: Stores, new_user: NewUser) -> None:
     ada, bob = new_user("ada"), new_user("bob")
     follow(stores, bob, ada)
@@ -46,6 +47,7 @@ def test_who_never_reads_has_no_queue_and_who_reads_has_one_for_two_weeks(stores
     [lambda stores, user_id: feed.read_feed(stores, user_id, ids.MAX_ID, 40), feed.open_queue],
     ids=["reading", "connecting"],
 )
+@pytest.mark.administers
 def test_a_look_renews_the_life_of_a_queue_and_a_delivery_does_not(
     stores: Stores, new_user: NewUser, look: Callable[[Stores, int], object]
 ) -> None:
@@ -67,7 +69,7 @@ def test_who_returns_after_two_weeks_finds_all_of_it_and_a_queue_that_goes_on(
     follow(stores, bob, ada)
     made = [bark(stores, ada) for _ in range(3)]
     assert whole(stores, bob) == made[::-1]
-    stores.queues._redis.delete(stores.queues.channel(bob.id))
+    stores.queues._redis.unlink(stores.queues.channel(bob.id))
     follow(stores, bob, eve)
     made += [bark(stores, author) for _ in range(3) for author in (ada, eve)]
     assert stores.queues.bounds(bob.id) is None  # she is away, and costs nothing

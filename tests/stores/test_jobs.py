@@ -6,7 +6,7 @@ import pytest
 
 from barker import ids
 from barker.settings import Settings
-from barker.stores.jobs import GROUP, LARGE, SMALL, Claim, Job, Jobs
+from barker.stores.jobs import GROUP, LANE_KEYS, LARGE, LATER, PARKED, SMALL, Claim, Job, Jobs
 
 JOB = Job("fan_out", {"bark": 1})
 
@@ -16,10 +16,14 @@ def jobs(stores_urls: dict[str, str]) -> Iterator[Jobs]:
     """Lanes in a database of their own: the run's worker must not take these jobs."""
     url = Settings.read(stores_urls).queues_url.replace("/0", "/1")
     jobs = Jobs(url, 5)
-    jobs._redis.flushdb()
+    _empty(jobs)
     jobs.prepare()
     yield jobs
     jobs.close()
+
+
+def _empty(jobs: Jobs) -> None:
+    jobs._redis.unlink(*LANE_KEYS.values(), LATER, PARKED)
 
 
 def claim_one(jobs: Jobs, worker: str = "w1", lane: str = SMALL) -> Claim:
@@ -84,7 +88,7 @@ def test_a_parked_job_tells_why(jobs: Jobs) -> None:
 
 
 def test_lanes_come_back_by_themselves(jobs: Jobs) -> None:
-    jobs._redis.flushdb()
+    _empty(jobs)
     assert jobs.claim(SMALL, "w1", 10) == []
     jobs.put(JOB)
     assert claim_one(jobs).job == JOB

@@ -9,7 +9,7 @@ from barker import ids
 from barker.errors import StoreDown
 from barker.settings import Settings
 from barker.stores import lanes as lanes_module
-from barker.stores.jobs import GROUP, LANES, LARGE, PARKED, SMALL, UNREADABLE, Claim, Job, Jobs
+from barker.stores.jobs import GROUP, LANE_KEYS, LANES, LARGE, LATER, PARKED, SMALL, UNREADABLE, Claim, Job, Jobs
 from barker.stores.lanes import Lane, Lanes
 
 FUTURE = '{"name": "fan_out", "arguments": {"bark": 1}, "shape": "of another version"}'
@@ -19,7 +19,7 @@ FUTURE = '{"name": "fan_out", "arguments": {"bark": 1}, "shape": "of another ver
 def jobs(stores_urls: dict[str, str]) -> Iterator[Jobs]:
     """Lanes in a database of their own."""
     jobs = Jobs(_url(stores_urls), 5)
-    jobs._redis.flushdb()
+    _empty(jobs)
     yield jobs
     jobs.close()
 
@@ -31,6 +31,10 @@ def lanes(stores_urls: dict[str, str], jobs: Jobs) -> Iterator[Lanes]:
     lanes = Lanes(_url(stores_urls), 5)
     yield lanes
     lanes.close()
+
+
+def _empty(jobs: Jobs) -> None:
+    jobs._redis.unlink(*LANE_KEYS.values(), LATER, PARKED)
 
 
 def _url(stores_urls: dict[str, str]) -> str:
@@ -68,7 +72,7 @@ def test_the_overview_tells_what_waits_what_runs_and_how_old_the_oldest_is(jobs:
 
 
 def test_lanes_that_nobody_has_made_yet_are_empty(jobs: Jobs, lanes: Lanes) -> None:
-    jobs._redis.flushdb()
+    _empty(jobs)
     assert lanes.overview().lanes == dict.fromkeys(LANES, Lane(0, 0, 0))
     assert list(lanes.all_parked()) == []
 
@@ -88,6 +92,7 @@ def test_a_parked_job_is_put_back_once_as_new_into_its_lane(jobs: Jobs, lanes: L
     assert list(lanes.all_parked()) == []
 
 
+@pytest.mark.administers
 def test_a_full_server_refuses_to_put_a_job_back_and_does_not_lose_it(jobs: Jobs, lanes: Lanes) -> None:
     park(jobs, 1)
     (parked,) = lanes.all_parked()
@@ -153,6 +158,7 @@ def test_a_job_of_a_lane_that_is_no_more_goes_to_the_small_one(jobs: Jobs, lanes
     assert claimed(jobs)[0].job == job(1)
 
 
+@pytest.mark.administers
 def test_of_two_workers_of_one_name_the_one_that_leaves_does_not_take_the_others_jobs_along(
     jobs: Jobs, lanes: Lanes
 ) -> None:

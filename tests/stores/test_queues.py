@@ -192,7 +192,7 @@ def test_a_delivery_repeated_after_its_mark_has_ended_serves_nobody_twice(
 ) -> None:
     users, bark = sorted(readers(stores, CALL_USERS_LATE * 3)), ids.new()
     stores.queues.deliver(Delivery("bark", bark, AUTHOR, users[::2]))
-    stores.queues._redis.delete(f"{{q7}}:mark:{bark}:bark")
+    stores.queues._redis.unlink(f"{{q7}}:mark:{bark}:bark")
     began = ids.now_ms() - (MARK_SECONDS[WHOLE] + 60) * 1000
     assert stores.queues.deliver(Delivery("bark", bark, AUTHOR, users, began)) == len(users) // 2
     assert all(barks_of(stores, user) == [bark] for user in users)

@@ -60,7 +60,7 @@ def test_a_clock_that_is_ahead_hides_nothing(stores: Stores, user: int, early_ms
     ahead = ids.at(ids.ms_of(made[100]) + early_ms)  # it arrived with the hundredth, made "later" than that
     redis, key = stores.queues._redis, stores.queues.channel(user)
     rows: Any = redis.xrange(key)
-    redis.delete(key)
+    redis.unlink(key)
     for number, (id_, fields) in enumerate(rows):
         redis.xadd(key, fields, id=id_)
         if number == 100:
@@ -95,6 +95,7 @@ def test_a_floor_ends_the_page_even_where_it_is_full(stores: Stores, user: int) 
     assert stores.queues.read(user, ids.MAX_ID, 20).bark_ids == made[:20]
 
 
+@pytest.mark.administers
 def test_reading_renews_the_life_of_a_queue_and_makes_none(stores: Stores, user: int) -> None:
     redis, key = stores.queues._redis, stores.queues.channel(user)
     redis.expire(key, 60)
@@ -105,6 +106,7 @@ def test_reading_renews_the_life_of_a_queue_and_makes_none(stores: Stores, user:
     assert not redis.exists(stores.queues.channel(stranger))
 
 
+@pytest.mark.administers
 def test_a_full_server_still_lets_read(stores: Stores, user: int) -> None:
     made = _steady(stores, user, 100, 1_000)
     with _full(stores):

@@ -7,6 +7,8 @@ from redis import Redis
 
 from barker.stores.redis_client import connect
 
+pytestmark = pytest.mark.administers
+
 
 @pytest.fixture
 def redis(stores_urls: dict[str, str]) -> Redis:

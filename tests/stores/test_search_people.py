@@ -248,6 +248,7 @@ def test_no_page_scans_or_sorts_and_each_is_bounded(
             break
 
 
+@pytest.mark.administers
 @pytest.mark.parametrize(("query", "interest"), [("a", None), ("@b", None), (None, "chess")])
 def test_what_fits_very_many_costs_a_page_and_no_more(
     crowded: Crowded, query: str | None, interest: str | None

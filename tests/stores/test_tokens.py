@@ -69,6 +69,7 @@ def test_who_does_not_listen_knows_nothing(stores: Stores, counters: Counters) -
     assert stores.counters.tokens.known() == {}
 
 
+@pytest.mark.administers
 def test_a_subscription_that_is_cut_is_made_again_and_what_was_known_is_not(stores: Stores, counters: Counters) -> None:
     token = new_token(counters)
     counters.token(token)

@@ -54,4 +54,4 @@ class Blocks:
 
     def all_muted(self, user: int, now_ms: int) -> dict[int, int]:
         """Return until when (Unix milliseconds) a user mutes whom."""
-        return {row["id"]: row["until"] for row in self._graph.read(ALL_MUTED, user=user, now=now_ms)}
+        return {row["id"]: row["until"] for row in self._graph.read_latest(ALL_MUTED, user=user, now=now_ms)}

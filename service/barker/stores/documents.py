@@ -51,6 +51,7 @@ from pymongo.errors import PyMongoError
 
 from barker.errors import StoreDown
 from barker.models import SESSION_DAYS
+from barker.stores import sharding
 from barker.stores.facts import Facts, version
 from barker.stores.guard import guarded
 
@@ -124,6 +125,9 @@ class DocumentStore:
         self.ping()  # within the usual limit: who is not there is not waited for as long as for an index
         with pymongo.timeout(PREPARE_SECONDS):
             _create_indexes(self.collection)
+            for name in sharding.spread(self._client.admin.command("hello")):
+                self.collection(name).create_index(list(sharding.KEY.items()))
+                self._client.admin.command("shardCollection", f"{self._database.name}.{name}", key=sharding.KEY)
 
     @guard
     def facts(self) -> Facts:
@@ -136,7 +140,8 @@ class DocumentStore:
             for index in sorted(indexes - set(self.collection(name).index_information()))
         ]
         clock_ms = round(hello["localTime"].replace(tzinfo=UTC).timestamp() * 1000)
-        return Facts(version(built["version"]), clock_ms, tuple(missing), {"set": hello.get("setName")})
+        copied = bool(hello.get("setName")) or sharding.is_router(hello)  # each shard is a set
+        return Facts(version(built["version"]), clock_ms, tuple(missing), {"set": copied})
 
     def close(self) -> None:
         """Close all connections."""

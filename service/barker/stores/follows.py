@@ -82,11 +82,11 @@ class Follows:
 
     def degrees(self, follower: int, followee: int) -> Degrees:
         """Return the follow between two, and the counts that it is part of."""
-        return Degrees(**self._graph.read(DEGREES, follower=follower, followee=followee)[0])
+        return Degrees(**self._graph.read_latest(DEGREES, follower=follower, followee=followee)[0])
 
     def degrees_of(self, users: Collection[int]) -> dict[int, dict[str, int]]:
         """Return how many follow and are followed, of many in one query; who has no node is left out."""
-        rows = self._graph.read_latest(DEGREES_OF, users=list(users))
+        rows = self._graph.read_bulk(DEGREES_OF, users=list(users))
         return {row.pop("id"): row for row in rows}
 
     def make_nodes(self, users: Collection[int]) -> int:
@@ -104,29 +104,29 @@ class Follows:
     def all_followers(self, user: int, share: int = 0, shares: int = 1) -> list[int]:
         """Return the ids of all followers in one of so many shares of the buckets, in no order: up to millions."""
         if shares == 1:  # what picks a share takes longer than the reading itself
-            rows = self._graph.read_latest(ALL_FOLLOWERS, user=user, chunk=CHUNK)
+            rows = self._graph.read_bulk(ALL_FOLLOWERS, user=user, chunk=CHUNK)
         else:
             of = {"share": share, "shares": shares, "buckets": BUCKETS}
-            rows = self._graph.read_latest(SHARE_OF_FOLLOWERS, user=user, chunk=CHUNK, **of)
+            rows = self._graph.read_bulk(SHARE_OF_FOLLOWERS, user=user, chunk=CHUNK, **of)
         return [id_ for row in rows for id_ in row["ids"]]
 
     def few_followers(self, users: Collection[int], most: int) -> dict[int, list[int]]:
         """Return the followers of those users who have at most so many, in one query."""
-        return {row["user"]: row["ids"] for row in self._graph.read_latest(FEW_FOLLOWERS, users=list(users), most=most)}
+        return {row["user"]: row["ids"] for row in self._graph.read_bulk(FEW_FOLLOWERS, users=list(users), most=most)}
 
     def followers_number(self, user: int) -> int:
         """Return how many followers a user has, without reading them."""
-        return sum(row["number"] for row in self._graph.read_latest(FOLLOWERS_NUMBER, user=user))
+        return sum(row["number"] for row in self._graph.read_bulk(FOLLOWERS_NUMBER, user=user))
 
     def followers_among(self, user: int, others: Sequence[int]) -> list[int]:
         """Return which of many others follow a user."""
         parts = (others[start : start + CHUNK] for start in range(0, len(others), CHUNK))
-        rows = (self._graph.read_latest(FOLLOWERS_AMONG, user=user, others=part)[0] for part in parts)
+        rows = (self._graph.read_bulk(FOLLOWERS_AMONG, user=user, others=part)[0] for part in parts)
         return [id_ for row in rows for id_ in row["ids"]]
 
     def all_following(self, user: int, *, muted: bool) -> list[int]:
         """Return the ids of all followees, with or without those whom the user mutes, in no order."""
-        found = self._graph.read(ALL_FOLLOWING, user=user, now=ids.now_ms())[0]
+        found = self._graph.read_latest(ALL_FOLLOWING, user=user, now=ids.now_ms())[0]
         hidden = () if muted else found["muted"]
         return [user_id for user_id in found["ids"] if user_id not in hidden]
 

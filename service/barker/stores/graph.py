@@ -56,14 +56,18 @@ class Graph:
 
     @guard
     def read(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> list[dict[str, Any]]:
-        """Return the rows of a query. Raises StoreDown."""
+        """Return the rows of a query, of a cluster from any copy, which may lag. Raises StoreDown."""
         return self._bolt.run(query, RoutingControl.READ, seconds or self._seconds, parameters)
 
     @guard
-    def read_latest(self, query: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
+    def read_latest(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> list[dict[str, Any]]:
+        """Return the rows of a query as they are now, for what is derived from them and kept. Raises StoreDown."""
+        # NOTE of a cluster, the leader: a copy may lag, and what is made of an old answer stays wrong
+        return self._bolt.run(query, RoutingControl.WRITE, seconds or self._seconds, parameters)
+
+    def read_bulk(self, query: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
         """Return the rows of a query that may take longer, as they are now. Raises StoreDown."""
-        # NOTE of a cluster, the leader: a follower who is missing in a copy that lags would miss a bark for good
-        return self._bolt.run(query, RoutingControl.WRITE, BULK * self._seconds, parameters)
+        return self.read_latest(query, BULK * self._seconds, **parameters)
 
     @guard
     def write(self, query: LiteralString, seconds: float = 0, **parameters: Any) -> list[dict[str, Any]]:

@@ -7,12 +7,13 @@ import socket
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from redis import BlockingConnectionPool, Connection, Redis
+from redis import BlockingConnectionPool, Connection, Redis, SSLConnection
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from barker.stores.cluster import Cluster, is_cluster
+from barker.stores.sentinel import Following, Sentinels, is_sentinel
 
 POOL = 100  # connections a process and server; a greenlet that finds none free waits within the time limit
 
@@ -40,6 +41,14 @@ class _Connection(Connection):
         raise RedisConnectionError("an answer was left" if left else "closed by the server")
 
 
+class _ToMaster(Following, _Connection):
+    """To whichever server is the master."""
+
+
+class _ToMasterByTls(Following, SSLConnection):
+    """The same, over TLS."""
+
+
 def connect(url: str, seconds: float, *, block_seconds: float = 0, retries: int = 1) -> Redis:
     """Return a client whose calls end within `seconds` (more for reads that block), opened at first use.
 
@@ -48,7 +57,11 @@ def connect(url: str, seconds: float, *, block_seconds: float = 0, retries: int 
     if is_cluster(url):  # its commands are tried again where the cluster says, not where they failed
         return Cluster(url, lambda node, limit: connect(node, limit, block_seconds=block_seconds, retries=0), seconds)
     options: dict[str, Any] = {}
-    if urlsplit(url).scheme == "redis":  # others have connections of their own
+    if is_sentinel(url):
+        options["sentinels"] = sentinels = Sentinels.read(url, seconds)
+        url, by_tls = sentinels.master_url, urlsplit(url).scheme.startswith("rediss")
+        options["connection_class"] = _ToMasterByTls if by_tls else _ToMaster
+    elif urlsplit(url).scheme == "redis":  # others have connections of their own
         options["connection_class"] = _Connection
     pool = BlockingConnectionPool.from_url(
         url,
