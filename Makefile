@@ -11,7 +11,7 @@ CLIENTS := --editable clients/python --editable clients/terminal
 NEEDS := setup.cfg constraints.txt clients/python/pyproject.toml clients/terminal/pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test slow lint format fuzz cluster containers smoke faults bench web up down lock audit sbom dist clean
+.PHONY: help run demo test slow lint format fuzz cluster containers smoke secured lts faults bench web up down lock audit sbom dist clean
 
 help: ## Show this list
 	@echo "Barker: the backend of a Twitter-style app that anybody can run."
@@ -54,6 +54,13 @@ containers: .venv/test ## Run the tests of the stores on containers; without Doc
 
 smoke: .venv/test ## Bring compose.yaml up, use it, and take it down; without Docker as above
 	@deploy/offline/with-docker env COMPOSE="$(COMPOSE)" $(BIN)/pytest -n 0 tests/compose $(ARGS)
+
+secured: .venv/test ## Run the tests of stores and actions on stores with TLS and passwords, by users of little right
+	@$(BIN)/pytest -p tests.variants.on_secured -m 'not slow and not administers' -W ignore::pytest.PytestUnraisableExceptionWarning \
+	  tests/stores tests/actions --ignore tests/actions/test_feed_model.py $(ARGS)
+
+lts: .venv/test ## Run the tests of stores on Neo4j 5.26 (needs Java 17 or 21, and Maven once)
+	@$(BIN)/pytest -p tests.variants.on_lts tests/stores $(ARGS)
 
 bench: .venv/bench ## Measure it, beside the limits of the same servers (up to 25 minutes)
 	@$(BIN)/python -m tests.load $(ARGS)

@@ -26,8 +26,8 @@ def _stores(folder: Path) -> Iterator[Urls]:
     with running(folder) as secured, pytest.MonkeyPatch.context() as patch:
         patch.setattr(DocumentStore, "prepare", _by_who_prepares(secured))
         yield {**secured.urls, OF_ADMIN: secured.admin_url("places")}
-        refused = {name: _refused(secured, name) for name in ("places", "queues")}
-        assert not any(refused.values()), f"the ACLs lack: {refused}"
+        lacking = {name: refused(secured, name) for name in ("places", "queues")}
+        assert not any(lacking.values()), f"the ACLs lack: {lacking}"
 
 
 def _by_who_prepares(secured: Secured) -> Any:
@@ -42,8 +42,8 @@ def _by_who_prepares(secured: Secured) -> Any:
     return instead
 
 
-def _refused(secured: Secured, name: str) -> list[str]:
-    """Return what a Redis refused to the service: also where the code goes on without an answer, it must be able to."""
+def refused(secured: Secured, name: str) -> list[str]:
+    """Return what a Redis refused to the service, also where the code goes on without an answer."""
     with secured.admin(name) as admin:
         rows: Any = admin.acl_log()
     return [f"{row['object']} ({row['reason']}, {row['context']})" for row in rows if row["username"] == "service"]
