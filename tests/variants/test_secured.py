@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from typing import Any
 
 import pytest
 from pymongo.errors import OperationFailure
@@ -101,10 +102,15 @@ def test_the_service_may_do_nothing_else(secured: Secured) -> None:
                 ["ACL", "LIST"],
             ):
                 with pytest.raises(NoPermissionError):
-                    redis.execute_command(*command)
+                    redis.execute_command(*command)  # type: ignore[no-untyped-call]
         database = stores.documents.collection("users").database
-        for command in ({"dropDatabase": 1}, {"drop": "users"}, {"createUser": "eve", "pwd": "x", "roles": []}):
+        refused: tuple[dict[str, Any], ...] = (
+            {"dropDatabase": 1},
+            {"drop": "users"},
+            {"createUser": "eve", "pwd": "x", "roles": []},
+        )
+        for one in refused:
             with pytest.raises(OperationFailure, match="not authorized"):
-                database.command(command)
+                database.command(one)
         with pytest.raises(OperationFailure, match="not authorized"):
             database.client["another"]["things"].find_one()
