@@ -11,7 +11,7 @@ from barker.actions.searching import sought_of
 from barker.models import Counts, User
 from barker.settings import Settings
 from barker.stores import Stores, connect, migrations
-from barker.stores.people_search import ANY_INTEREST, BUDGET
+from barker.stores.people_search import ANY_INTEREST, BUDGET, Part, Span
 from barker.words import fold, words_of
 from tests.stores.searches import explained, noted, profiled
 
@@ -246,6 +246,17 @@ def test_no_page_scans_or_sorts_and_each_is_bounded(
             assert keys <= 7 * 3 * BUDGET
         if after is None:
             break
+
+
+@pytest.mark.administers
+def test_where_a_budget_ends_is_told_by_the_index_alone(crowded: Crowded) -> None:
+    stores, _ = crowded
+    part = Part(1, {"reach": {"$gte": 0}, "words": Span.from_("nb").among()}, Span.from_("nb"), {"words": "nobody"})
+    ended = part.stages(41, 500)[-1]["$unionWith"]["pipeline"]
+    assert len(list(stores.documents.collection("users").aggregate(ended))) == 1
+    _, keys, docs = explained(stores.documents, "users", ended)
+    assert keys > 500
+    assert docs <= 1
 
 
 @pytest.mark.administers

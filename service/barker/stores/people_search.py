@@ -5,11 +5,12 @@ words  sorted, folded: "h" + handle, "n" + a word of name or handle, "a" + one o
 folded those of interests alone, for suggestions
 reach  followers in powers of two: 0, 1, 2-3, 4-7 …, so that it seldom changes
 
-One index, (reach, words, _id), serves all of it: the best known come first, and a search ends when its page is full, be
-it of a letter that fits everybody. Where it does not fill up, MongoDB leaps from reach to reach, some twenty times.
-Nothing sorts. What one key finds and the others refuse is looked at up to BUDGET times for each part of a page.
+One index, (reach, words, _id), serves all of it: the best known come first, and a search ends when its page is full.
+Where it does not fill up, MongoDB leaps from reach to reach, some twenty times. Nothing sorts. What one key finds and
+the others refuse is looked at up to BUDGET times for each part of a page.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +22,7 @@ from barker.stores.recent import Recent
 from barker.words import interest_of, words_of
 
 BUDGET = 500  # people looked at for one part of a page, beside twice the page itself
-COUNTED = 1_000  # people counted to tell a rare interest from a frequent one
-LEAD_COUNTED = 300  # the same of the words of a query
+COUNTED, LEAD_COUNTED = 1_000, 300  # people counted to tell a rare interest, or word of a query, from a frequent one
 COUNTED_SECONDS, COUNTED_KEYS = 600, 10_000
 ABOUT_WORDS_MAX = 60  # different words of a profile that are found
 LAST = "\U0010ffff"  # above every character
@@ -98,6 +98,10 @@ class Span:
         """Return the condition that one of a person's keys is of these."""
         return {"$elemMatch": {"$gte": self.low, "$lt": self.high}}
 
+    def alone(self) -> dict[str, Any]:
+        """Return the same where the index alone can tell: who is skipped is not fetched."""
+        return {"$regex": f"^{re.escape(self.low)}"} if self.high == self.low + LAST else self.among()
+
     def above(self, key: str) -> "Span":
         """Return those of these that are greater than one of them."""
         return Span(key + "\0", self.high)
@@ -135,11 +139,11 @@ class Part:
         read: Stages = [{"$match": {**self.where}}, {"$sort": {"reach": -1}}]
         if not self.rest:
             return [*read, {"$limit": wanted}, self._shown(over=False)]
-        # MongoDB reads all that a limit allows before it looks at the rest: a few first, which is enough for most.
-        few = 2 * wanted
+        few = 2 * wanted  # MongoDB reads all that a limit allows before it looks at the rest; few are enough for most
         fits: Stages = [{"$match": self.rest}, {"$limit": wanted}, self._shown(over=False)]
         more: Stages = [*read, {"$skip": few}, {"$limit": budget}, *fits]
-        ended: Stages = [*read, {"$skip": few + budget}, {"$limit": 1}, self._shown(over=True)]
+        alone = self.where if "_id" in self.where else {**self.where, "words": self.span.alone()}
+        ended: Stages = [{"$match": alone}, read[1], {"$skip": few + budget}, {"$limit": 1}, self._shown(over=True)]
         return _union([[*read, {"$limit": few}, *fits], more, ended])
 
     def _shown(self, *, over: bool) -> dict[str, Any]:
