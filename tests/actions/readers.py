@@ -64,7 +64,7 @@ def age(stores: Stores, user: User, entries: int) -> None:
     assert stores.queues.bounds(user.id) is not None
     redis, key = stores.queues._redis, stores.queues.channel(user.id)
     rows: Any = redis.xrange(key, count=entries)
-    redis.delete(key)
+    redis.unlink(key)
     for number, (_, fields) in enumerate(rows):
         redis.xadd(key, fields, id=f"{ids.now_ms() - 3_600_000 + number}-0")
 
@@ -79,7 +79,7 @@ def long_ago(stores: Stores, author: User, number: int) -> list[int]:
 def delivered_then(stores: Stores, user: User, author: User, barks: list[int]) -> None:
     """Let the user's queue hold barks of long ago as if each had arrived when it was made."""
     redis, key = stores.queues._redis, stores.queues.channel(user.id)
-    redis.delete(key)
+    redis.unlink(key)
     redis.xadd(key, {"start": "0:0"}, id=f"{ids.ms_of(barks[0]) - 1}-0")
     for bark_id in barks:
         redis.xadd(key, {"bark": f"{bark_id}:{author.id}"}, id=f"{ids.ms_of(bark_id) + 1}-0")

@@ -111,7 +111,7 @@ def test_a_queue_made_anew_knows_who_is_muted_and_has_no_hole_when_that_ends(
     made = bark(stores, ada)
     blocking.mute(stores, bob.id, ada.handle, None)
     redis, key = stores.queues._redis, stores.queues.channel(bob.id)
-    redis.delete(key, key.replace("queue", "muted"))
+    redis.unlink(key, key.replace("queue", "muted"))
     assert whole(stores, bob) == []
     blocking.unmute(stores, bob.id, ada.handle)
     assert whole(stores, bob) == [made]
