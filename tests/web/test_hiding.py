@@ -95,6 +95,8 @@ def test_who_is_dismissed_is_not_suggested_again(service: Service, screen_of: Op
     expect(row).to_have_count(1)
     screen.page.get_by_label(f"Do not suggest @{far.handle} again").click()
     expect(row).to_have_count(0)
+    suggested = "/v1/me/suggestions"
+    wait_for(lambda: far.handle not in str(ada.get(suggested)), "it to be noted")
     screen.open("/people")
     screen.page.locator(".skeleton").first.wait_for(state="detached")
     expect(screen.page.get_by_label(f"Do not suggest @{far.handle} again")).to_have_count(0)

@@ -1,16 +1,16 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-fa1030fc1a7911f4";
+const VERSION = "barker-8fadbf2f1d6a3486";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
   "/assets/Avatar-MQMvB5ls.js",
   "/assets/GraphPage-DBqBMcx8.js",
-  "/assets/NearbyPage-Cf4zyM0o.js",
-  "/assets/PlaceSwitch-C6Yjl-VF.js",
-  "/assets/Settings-xoA6PESe.js",
-  "/assets/index-BtV31JB1.css",
-  "/assets/index-DnsqM4wP.js",
+  "/assets/NearbyPage-DIQD509g.js",
+  "/assets/PlaceSwitch-CSxSSTxs.js",
+  "/assets/Settings-ljVSy5d6.js",
+  "/assets/index-72Af6Sau.css",
+  "/assets/index-CrCLYlzR.js",
   "/assets/pictures-C0derxYI.css"
 ];
 
