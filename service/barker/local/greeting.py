@@ -13,7 +13,7 @@ Every call: {address}/docs. To try some of them in a second terminal:
   done | grep -o '"token": *"[^"]*' | head -n 1 | cut -d '"' -f 4; }}
   ADA="Authorization: Bearer $(come_in ada)"; BOB="Authorization: Bearer $(come_in bob)"
   curl -s -X PUT $A/v1/me/following/ada -H "$BOB"                            # bob follows ada
-  curl -sN $A/v1/stream -H "$BOB" &                                          # bob listens
+  curl -sN $A/v1/stream -H "$BOB" & sleep 2                                  # bob listens
   curl -s $A/v1/barks -H "$ADA" -H "$JSON" -d '{{"text": "Hello, world"}}'     # ada barks
   curl -s $A/v1/feed -H "$BOB"                                               # bob reads
 
