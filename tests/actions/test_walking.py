@@ -71,10 +71,10 @@ def test_no_path_leads_to_whom_a_block_parts_from_me(stores: Stores, new_user: N
     ada, bob, eve = new_user("ada"), new_user("bob"), new_user("eve")
     chain(stores, ada, bob, eve)
     stores.graph.write(BLOCK, a=ada.id, b=eve.id)
-    assert path(stores, ada, eve) == []
     stores.graph.write(BLOCK, a=eve.id, b=bob.id)
-    with pytest.raises(NotFound):  # as of a handle that nobody has
-        path(stores, bob, eve)
+    for one in (ada, bob):
+        with pytest.raises(NotFound):  # as of a handle that nobody has
+            path(stores, one, eve)
 
 
 def test_a_path_leads_round_who_is_gone(stores: Stores, new_user: NewUser) -> None:

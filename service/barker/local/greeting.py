@@ -15,7 +15,7 @@ Every call: {address}/docs. To try some of them in a second terminal:
   curl -s -X PUT $A/v1/me/following/ada -H "$BOB"                            # bob follows ada
   curl -sN $A/v1/stream -H "$BOB" & sleep 2                                  # bob listens
   curl -s $A/v1/barks -H "$ADA" -H "$JSON" -d '{{"text": "Hello, world"}}'     # ada barks
-  curl -s $A/v1/feed -H "$BOB"                                               # bob reads
+  sleep 1; curl -s $A/v1/feed -H "$BOB"                                      # bob reads
 
 Ctrl-C stops everything. Data is kept in {data}, logs are in {data}/logs.
 """

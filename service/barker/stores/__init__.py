@@ -85,6 +85,7 @@ class Stores:
         for progress in migrations.run(self.documents):
             tell(progress)
         self.graph.prepare()
+        self.follows.prepare()
         self.walks.prepare()
         self.queues.prepare()
         self.places.prepare()

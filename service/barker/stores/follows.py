@@ -7,7 +7,9 @@ from barker import ids
 from barker.models import Degrees, Relation
 from barker.stores.delivery import BUCKETS
 from barker.stores.graph import PREPARE_SECONDS, Graph
+from barker.stores.guard import best_effort
 
+NOBODY = -1  # an id that no user has
 CHUNK = 5_000  # ids collected into one record: a record each costs twenty times as much
 
 DEGREES: LiteralString = """
@@ -65,6 +67,17 @@ class Follows:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+
+    def prepare(self) -> None:
+        """Have Neo4j plan the questions of every day before anybody waits for them, where it can be had."""
+        for ask in (
+            lambda: self.degrees(NOBODY, NOBODY),
+            lambda: self.relations(NOBODY, [NOBODY]),
+            lambda: self.few_followers([NOBODY], 1),
+            lambda: self.all_following(NOBODY, muted=False),
+        ):
+            with best_effort("plans"):
+                ask()
 
     def add(self, follower: int, followee: int, now_ms: int) -> bool:
         """Let one follow the other; may be repeated. False where one of them blocks the other."""
