@@ -45,7 +45,7 @@ def delete_place() -> Response:
 def get_nearby(query: bodies.Nearby) -> Response:
     """List who is nearest, of all who share a place, to mine or to a given one; 409 where there is neither.
 
-    With an interest, 200 people are looked at for a page: it may hold few or none and still have a next one.
+    With an interest, some hundred people are looked at for a page: it may hold few or none and still have a next one.
     """
     of = _list_of(query)
     after = cursors.decode_ends(of, query.cursor, 2)

@@ -154,7 +154,7 @@ export interface paths {
         };
         /**
          * List who is nearest, of all who share a place, to mine or to a given one; 409 where there is neither.
-         * @description <br/>With an interest, 200 people are looked at for a page: it may hold few or none and still have a next one.
+         * @description <br/>With an interest, some hundred people are looked at for a page: it may hold few or none and still have a next one.
          */
         get: operations["places_get_nearby_v1_nearby_get"];
         put?: never;
@@ -311,7 +311,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Mute somebody: I see none of her barks unless I look for them, and she is not told; may be repeated. */
+        /** Mute somebody: I see her barks on her profile alone, and she is not told; may be repeated. */
         put: operations["blocks_put_mute_v1_me_mutes__handle__put"];
         post?: never;
         /** Mute somebody no longer; may be repeated. */
