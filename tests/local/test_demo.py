@@ -166,6 +166,11 @@ def test_texts_are_varied(world: World) -> None:
     assert max(Counter((bark.author_id, bark.text) for bark in world.barks if not bark.in_reply_to).values()) == 1
 
 
+def test_there_are_trends(stores: Stores, world: World) -> None:
+    said = {tag for bark in world.barks for tag in bark.tags}
+    assert [trend.tag in said for trend in stores.trends.top(5)] == [True] * 5
+
+
 def test_the_guide_has_a_full_feed(stores: Stores, world: World) -> None:
     guide = world.people[0]
     whom = {followee for follower, followee in world.follows if follower == guide.id} | {guide.id}

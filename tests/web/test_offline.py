@@ -1,9 +1,12 @@
 """The installed app while the service is away: it opens, says so, and goes on by itself."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.barker_process import Service, wait_for
 from tests.web.browsing import OpenScreen
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_app_opens_while_the_service_is_away_and_recovers(service: Service, screen_of: OpenScreen) -> None:

@@ -8,6 +8,8 @@ from tests.barker_process import PASSWORD, Person, Service, wait_for
 from tests.web.browsing import OpenScreen
 from tests.web.screen import Screen, serious
 
+pytestmark = pytest.mark.slow
+
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 PAGES = {
     "feed": "/",

@@ -15,12 +15,13 @@ from barker.local.demo.people import cast
 from barker.local.demo.world import World, imagine, place_of
 from barker.local.display import print_line
 from barker.local.errors import StartFailed
-from barker.models import User
+from barker.models import Bark, User
 from barker.settings import Settings
 from barker.stores import Stores, connect
 
 PASSWORD = "ada-likes-dogs"  # noqa: S105 (everybody's, and told to everybody)
 SEED = 7
+DAY_MS = 24 * 3600 * 1000
 STAY_SECONDS = 365 * 24 * 3600  # nobody renews where the people of the demo are
 BARKS, FOLLOWS = 100, 250  # a step of the progress bar
 
@@ -64,12 +65,19 @@ def _steps(stores: Stores, world: World, now_ms: int) -> list[Callable[[], None]
         *(partial(stores.barks.insert_many, barks) for barks in _parts(world.barks, BARKS)),
         *(partial(stores.follows.add_many, pairs, now_ms) for pairs in _parts(world.follows, FOLLOWS)),
         partial(stores.places.put_many, world.places, STAY_SECONDS),
+        partial(_count_tags, stores, [bark for bark in world.barks if ids.ms_of(bark.id) > now_ms - DAY_MS]),
         lambda: stores.users.insert_many(world.people, passwords.hashed(PASSWORD)),
     ]
 
 
 def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _count_tags(stores: Stores, barks: Sequence[Bark]) -> None:
+    for bark in barks:
+        if bark.tags:
+            stores.trends.count(bark.tags, bark.author_id)
 
 
 def _put_back(stores: Stores, people: list[User]) -> None:
