@@ -142,6 +142,9 @@ def suffer(world: World, cast: Cast, store: str, mode: Mode) -> Outage:
     """Take one store away, let people go on, give it back."""
     outage = Outage(store, mode)
     cast.renew(world)
+    for action in cast.actions(f"rehearsal of {store} {mode.name}").values():
+        action()  # a graph that has grown so much has every question planned anew, which may take it seconds
+    cast.renew(world)
     time.sleep(SHOWN_SECONDS)  # what was shown until now is known no longer
     processes = _processes(world)
     with Screen(cast.dan) as screen:

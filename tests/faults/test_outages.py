@@ -50,12 +50,8 @@ READY_SECONDS = 3.0
 
 @pytest.fixture(scope="module")
 def cast(world: World) -> Cast:
-    """The people, who have done all of it once: what Neo4j is asked for the first time takes it a second or two."""
-    cast = Cast(world)
-    cast.renew(world)
-    for action in cast.actions("rehearsal").values():
-        action()
-    return cast
+    """The people."""
+    return Cast(world)
 
 
 @pytest.fixture(
