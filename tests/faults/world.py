@@ -21,7 +21,7 @@ from tests.barker_process import PASSWORD, PATIENCE, Event, Person, Service
 from tests.faults.proxy import Mode, Proxy
 
 SECRET = "s3cret-of-the-stores"  # the password in the address of every store
-LIMITS = {"documents": 1.0, "graph": 3.0, "places": 0.5, "queues": 0.5}  # seconds for a call of a store
+LIMITS = {"documents": 1.0, "graph": 3.0, "places": 1.0, "queues": 1.0}  # seconds for a call of a store
 COMMANDS = {
     "serve": ["-m", "gunicorn", "-c", "python:barker.server", "tests.faults.hasty_wsgi:app"],
     "worker": ["-m", "tests.faults.hasty"],
