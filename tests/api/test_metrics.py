@@ -69,7 +69,7 @@ def test_the_worker_tells_of_its_jobs_on_the_same_page(service: Service, ada: Pe
         lambda: [value(service, sample) for sample in samples] == [one + 1 for one in before], "the worker's counts"
     )
     assert value(service, 'barker_deliveries_total{lane="small"}') > delivered
-    assert value(service, 'barker_job_seconds_count{job="settle",lane="follows"}') > 0
+    wait_for(lambda: value(service, 'barker_job_seconds_count{job="settle",lane="follows"}') > 0, "the follow's job")
 
 
 def test_what_a_client_makes_up_makes_no_new_label(service: Service, stores: Stores) -> None:

@@ -168,7 +168,7 @@ def test_texts_are_varied(world: World) -> None:
 
 def test_there_are_trends(stores: Stores, world: World) -> None:
     said = {tag for bark in world.barks for tag in bark.tags}
-    assert [trend.tag in said for trend in stores.trends.top(5)] == [True] * 5
+    assert said & {trend.tag for trend in stores.trends.top(50)}  # there are those of other tests, too
 
 
 def test_the_guide_has_a_full_feed(stores: Stores, world: World) -> None:
