@@ -63,8 +63,7 @@ def test_there_is_an_sdist_and_a_wheel_of_each_with_its_licence(built: Path) -> 
             names = [one.partition("/")[2] for one in files.getnames()]
         assert "pyproject.toml" in names
         assert not [one for one in names if one.startswith(("tests/", "var/", ".venv", "build/"))], name
-        if name == "barker":
-            assert "LICENSE" in names
+        assert "LICENSE" in names, name
 
 
 def test_what_is_installed_is_whole_and_answers(installed: Path, built: Path) -> None:

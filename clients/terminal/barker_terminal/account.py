@@ -104,4 +104,22 @@ def who(caller: Caller, handle: str | None) -> None:
     screen.show_json(user.raw) if caller.json else screen.person(user)
 
 
-COMMANDS = (signup, login, logout, who)
+@click.command()
+@click.option("--name", help="How you are called.")
+@click.option("--about", help="What there is to say about you.")
+@click.option(
+    "--interest", "interests", multiple=True, help="What interests you; may be repeated; replaces the others."
+)
+@json_option
+@click.pass_obj
+def profile(caller: Caller, name: str | None, about: str | None, interests: tuple[str, ...]) -> None:
+    """Say who you are: bark profile --name Ada --interest tea --interest chess."""
+    if name is None and about is None and not interests:
+        raise click.UsageError("Say what to change: --name, --about or --interest.")
+    kept = None if not interests else [one for one in interests if one]  # --interest "" takes all away
+    with caller.client() as client:
+        user = client.change_profile(name=name, about=about, interests=kept)
+    screen.show_json(user.raw) if caller.json else screen.person(user)
+
+
+COMMANDS = (signup, login, logout, who, profile)

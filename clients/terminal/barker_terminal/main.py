@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
-from barker_terminal import __version__, account, doing, looking, parting, watch
+from barker_terminal import __version__, account, doing, finding, looking, parting, watch
 from barker_terminal.caller import DEFAULT_URL, Caller, Refused, json_option, told
 
 ALIKE = 0.7  # of a word and the name of a command, from which on the word is taken for a slip
@@ -68,8 +68,10 @@ def completion(shell: str) -> None:
     click.echo(known[shell](bark, {}, "bark", "_BARK_COMPLETE").source())
 
 
-for command in (*account.COMMANDS, *doing.COMMANDS, *looking.COMMANDS, *parting.COMMANDS, *watch.COMMANDS, completion):
-    bark.add_command(command)
+for module in (account, doing, looking, finding, parting, watch):
+    for command in module.COMMANDS:
+        bark.add_command(command)
+bark.add_command(completion)
 
 
 def run() -> None:
