@@ -1,5 +1,7 @@
 """The promise, on screens: at once, and nothing missed or doubled by sleep, a lost line or an answer that was lost."""
 
+import re
+
 import pytest
 from playwright.sync_api import Route, expect
 
@@ -99,6 +101,27 @@ def test_what_waits_outlives_the_page(service: Service, screen_of: OpenScreen) -
     screen.open("/")
     screen.shows("kept")
     assert said(ada) == ["kept"]
+
+
+@pytest.mark.slow
+def test_a_feed_that_was_asked_for_before_does_not_hide_what_was_sent_meanwhile(
+    service: Service, screen_of: OpenScreen
+) -> None:
+    ada = service.sign_up("ada")
+    screen = screen_of(ada)
+    screen.is_live()
+    late: list[Route] = []
+    feed = re.compile(r"/v1/feed\?limit=40$")
+    screen.page.route(feed, lambda route: late.append(route))  # noqa: PLW0108 (Playwright notes its own on it)
+    screen.page.reload()
+    wait_for(lambda: screen.turn() and late, "the feed to be asked for")
+    with screen.page.expect_response("**/v1/barks"):
+        screen.write("sent meanwhile")
+    with screen.page.expect_response(feed):
+        late[0].fulfill(json={"items": [], "next": None})
+    screen.turn()
+    screen.shows("sent meanwhile")
+    expect(screen.pill).to_have_count(0)
 
 
 @pytest.mark.slow

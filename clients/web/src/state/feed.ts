@@ -16,6 +16,7 @@ export const changed = signal(false);
 export const fresh = computed(() => waiting.value.filter((id) => barkOf(id)?.value));
 
 let turn = 0;
+let sent: string[] = []; // barks of one's own since the last page: a page that was asked for before does not hold them
 let read: Promise<void> = Promise.resolve();
 
 const isAtTop = () => scrollY < 80;
@@ -40,8 +41,10 @@ async function readFirst(): Promise<void> {
     if (mine !== turn) return;
     const ids = page.items.map(keepBark);
     const newest = ids[0];
-    waiting.value = waiting.value.filter((id) => !newest || isNewer(id, newest));
-    shown.value = ids;
+    const isLater = (id: string) => !newest || isNewer(id, newest);
+    waiting.value = waiting.value.filter(isLater);
+    sent = sent.filter((id) => isLater(id) && barkOf(id)?.value);
+    shown.value = [...newestFirst(sent), ...ids];
     next.value = page.next;
     changed.value = false;
   } catch (error) {
@@ -91,6 +94,7 @@ export function arrive(bark: Bark, onlyNewer = false): void {
 export function showMine(bark: Bark): void {
   const id = keepBark(bark);
   waiting.value = waiting.value.filter((one) => one !== id);
+  sent.push(id);
   shown.value = newestFirst([id, ...(shown.value ?? [])]);
 }
 
@@ -118,6 +122,7 @@ export function forgetFeed(): void {
   turn++;
   shown.value = null;
   waiting.value = [];
+  sent = [];
   next.value = null;
   changed.value = loading.value = false;
   problem.value = "";
