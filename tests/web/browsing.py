@@ -48,4 +48,4 @@ def screen_of(browser: Browser, service: Service) -> Iterator[OpenScreen]:
     for screen in screens:
         screen.close()
     for screen in screens:
-        assert screen.faults == []
+        assert screen.faults == [], screen.faults

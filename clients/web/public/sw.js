@@ -36,3 +36,22 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request)));
   }
 });
+
+self.addEventListener("push", (event) => {
+  const { title, body, url, tag } = event.data?.json() ?? {};
+  const options = { body, tag, icon: "/icon-192.png", data: { url } };
+  event.waitUntil(self.registration.showNotification(title || "Barker", options));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const url = new URL(event.notification.data?.url ?? "/", self.location.origin);
+  const to = url.origin === self.location.origin ? url.href : "/";
+  event.waitUntil(
+    self.clients.matchAll({ type: "window" }).then(async ([open]) => {
+      if (!open) return self.clients.openWindow(to);
+      await open.focus().catch(() => undefined); // a browser may leave it where it is
+      return open.navigate(to);
+    }),
+  );
+});

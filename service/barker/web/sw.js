@@ -1,17 +1,18 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-8fadbf2f1d6a3486";
+const VERSION = "barker-43ec729659ceaf9c";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/Avatar-MQMvB5ls.js",
-  "/assets/GraphPage-DBqBMcx8.js",
-  "/assets/NearbyPage-DIQD509g.js",
-  "/assets/PlaceSwitch-CSxSSTxs.js",
-  "/assets/Settings-ljVSy5d6.js",
-  "/assets/index-72Af6Sau.css",
-  "/assets/index-CrCLYlzR.js",
-  "/assets/pictures-C0derxYI.css"
+  "/assets/GraphPage-BfIdcUHD.js",
+  "/assets/NearbyPage-BXGLnn_b.js",
+  "/assets/PlaceSwitch-BfXE53rZ.js",
+  "/assets/Settings-CwShfwbg.js",
+  "/assets/calls-BTWt59um.js",
+  "/assets/index-C2ri9dHo.css",
+  "/assets/index-ND-5vTAA.js",
+  "/assets/pictures-C0derxYI.css",
+  "/assets/push-DYu1suDu.js"
 ];
 
 self.addEventListener("install", (event) => {
@@ -47,4 +48,23 @@ self.addEventListener("fetch", (event) => {
   } else if (SHELL.includes(url.pathname)) {
     event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request)));
   }
+});
+
+self.addEventListener("push", (event) => {
+  const { title, body, url, tag } = event.data?.json() ?? {};
+  const options = { body, tag, icon: "/icon-192.png", data: { url } };
+  event.waitUntil(self.registration.showNotification(title || "Barker", options));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const url = new URL(event.notification.data?.url ?? "/", self.location.origin);
+  const to = url.origin === self.location.origin ? url.href : "/";
+  event.waitUntil(
+    self.clients.matchAll({ type: "window" }).then(async ([open]) => {
+      if (!open) return self.clients.openWindow(to);
+      await open.focus().catch(() => undefined); // a browser may leave it where it is
+      return open.navigate(to);
+    }),
+  );
 });

@@ -70,6 +70,13 @@ export const api = {
     call<Notifications>("GET", "/v1/me/notifications", { query: { cursor, limit } }),
   noteRead: (id: string) => call<{ unread: number }>("PUT", "/v1/me/notifications/read", { body: { id } }),
 
+  pushKey: () => call<{ key: string }>("GET", "/v1/push-key"),
+  subscribePush: (browser: PushSubscriptionJSON) =>
+    call<{ id: string }>("POST", "/v1/me/push-subscriptions", {
+      body: { endpoint: browser.endpoint, keys: browser.keys },
+    }),
+  unsubscribePush: (id: string) => call<void>("DELETE", `/v1/me/push-subscriptions/${id}`),
+
   searchPeople: (q: string, cursor?: Cursor) => page<User>("/v1/users", cursor, { q }),
   searchBarks: (q: string, cursor?: Cursor) => page<Bark>("/v1/barks", cursor, { q }),
   tagged: (tag: string, cursor?: Cursor) => page<Bark>(`/v1/tags/${encodeURIComponent(tag)}`, cursor),

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { Empty, Failed, Head, More, Skeleton } from "../parts/bits";
-import { BarkCard } from "../parts/BarkCard";
+import { BarkList } from "../parts/BarkList";
 import { Composer } from "../parts/Composer";
 import { Icon } from "../parts/Icon";
 import { Outbox } from "../parts/Outbox";
@@ -81,9 +81,7 @@ function Barks() {
   if (!ids.length && !feed.next.value && !outbox.value.length && !feed.fresh.value.length) return <Nothing />;
   return (
     <div class="list">
-      {ids.map((id) => (
-        <BarkCard id={id} key={id} />
-      ))}
+      <BarkList ids={ids} />
       {feed.problem.value ? <Failed words={feed.problem.value} again={feed.loadMore} /> : null}
       {feed.next.value && !feed.problem.value ? <More at={ids.length} load={feed.loadMore} busy={feed.loading.value} /> : null}
       {!feed.next.value && ids.length > 5 ? <p class="end quiet">That is all there is.</p> : null}

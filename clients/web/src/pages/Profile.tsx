@@ -4,7 +4,7 @@ import { api } from "../api/calls";
 import { Problem, wordsOf } from "../api/client";
 import type { User } from "../api/types";
 import { Avatar } from "../parts/Avatar";
-import { BarkCard } from "../parts/BarkCard";
+import { BarkList } from "../parts/BarkList";
 import { Empty, Failed, Head, List, Skeleton } from "../parts/bits";
 import { Icon } from "../parts/Icon";
 import { Text } from "../parts/Text";
@@ -114,7 +114,7 @@ function Barks({ user }: { user: User }) {
   return (
     <List
       of={barks}
-      row={(id) => <BarkCard id={id} key={id} />}
+      rows={(ids) => <BarkList ids={ids} />}
       empty={
         <Empty icon="plus" title="Nothing barked yet">
           <p>{words}</p>

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { api } from "../api/calls";
-import { BarkCard } from "../parts/BarkCard";
+import { BarkList } from "../parts/BarkList";
 import { Empty, Head, List } from "../parts/bits";
 import { Icon } from "../parts/Icon";
 import { Trends } from "../parts/Trends";
@@ -53,7 +53,7 @@ export function FoundBarks({ of, words, what }: { of: Pages<string>; words: stri
   return (
     <List
       of={of}
-      row={(id) => <BarkCard id={id} key={id} />}
+      rows={(ids) => <BarkList ids={ids} />}
       empty={nothing(words)}
       missing={<Coming what={what} />}
     />

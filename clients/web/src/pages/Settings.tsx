@@ -8,6 +8,7 @@ import { Head, List } from "../parts/bits";
 import { Icon } from "../parts/Icon";
 import { MutedUntil } from "../parts/PersonMenu";
 import { PlaceSwitch } from "../parts/PlaceSwitch";
+import { PushSwitch } from "../parts/PushSwitch";
 import { Time } from "../parts/Time";
 import { UserRow } from "../parts/UserRow";
 import { unblock, unmute } from "../state/hiding";
@@ -188,6 +189,10 @@ export function SettingsPage() {
       <section class="block" aria-labelledby="set-place">
         <h2 id="set-place">Place</h2>
         <PlaceSwitch />
+      </section>
+      <section class="block" aria-labelledby="set-push">
+        <h2 id="set-push">Notifications</h2>
+        <PushSwitch />
       </section>
       <section class="block" aria-labelledby="set-looks">
         <h2 id="set-looks">Looks</h2>

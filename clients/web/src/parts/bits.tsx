@@ -90,13 +90,15 @@ export function Failed({ words, again }: { words: string; again: () => void }) {
 
 interface ListProps<T> {
   of: Pages<T>;
-  row: (item: T) => ComponentChildren;
+  /** Draws the rows: one by one, or all of them where they are many. */
+  row?: (item: T) => ComponentChildren;
+  rows?: (items: T[]) => ComponentChildren;
   empty: ComponentChildren;
   missing?: ComponentChildren;
 }
 
 /** A list that is read page by page, in whatever state it is. */
-export function List<T>({ of, row, empty, missing }: ListProps<T>) {
+export function List<T>({ of, row, rows, empty, missing }: ListProps<T>) {
   const items = of.items.value;
   const state = of.state.value;
   if (!items) {
@@ -106,7 +108,7 @@ export function List<T>({ of, row, empty, missing }: ListProps<T>) {
   if (!items.length && !of.next.value) return <>{empty}</>;
   return (
     <div class="list">
-      {items.map(row)}
+      {row ? items.map(row) : rows?.(items)}
       {state === "failed" ? <Failed words={of.words.value} again={of.again} /> : null}
       {of.next.value && state !== "failed" ? <More at={items.length} load={of.more} busy={state === "loading"} /> : null}
     </div>

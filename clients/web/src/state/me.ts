@@ -16,6 +16,7 @@ import { toast } from "./toasts";
 
 const NOTE = "barker.me";
 const SESSION = "barker.session";
+const PUSH_NOTE = "barker.push"; // kept by push.ts, which is loaded where it is needed
 const AGAIN_MS = 3_000;
 
 /** Somebody, nobody (null), or not known yet (undefined). */
@@ -32,11 +33,13 @@ function begin(user: User, session?: string): void {
   listen(user.handle);
   void countUnread();
   resumeSharing();
+  if (localStorage.getItem(PUSH_NOTE)) void import("./push").then(({ lookAtPush }) => lookAtPush());
 }
 
 function end(): void {
   localStorage.removeItem(NOTE);
   localStorage.removeItem(SESSION);
+  localStorage.removeItem(PUSH_NOTE); // with the session its subscription ends
   stopListening();
   closeOutbox();
   pauseSharing();

@@ -14,12 +14,20 @@ interface Mark {
 const OURS = /^\/($|@|barks\/|tags\/|search|nearby|people|notifications|settings|login|signup)/;
 const isBack = { now: false };
 
-function markOf(): Mark | null {
-  for (const card of document.querySelectorAll<HTMLElement>("[data-bark]")) {
-    const { bottom, top } = card.getBoundingClientRect();
-    if (bottom > 0) return { id: card.dataset.bark ?? "", top };
+/** Return the first bark that reaches below an edge. Pieces first: to ask a card where it is has its piece laid out. */
+export function firstInSight(edge: number): HTMLElement | null {
+  const isInSight = (one: Element) => one.getBoundingClientRect().bottom > edge;
+  for (const piece of document.querySelectorAll(".piece")) {
+    if (!isInSight(piece)) continue;
+    const found = [...piece.querySelectorAll<HTMLElement>("[data-bark]")].find(isInSight);
+    if (found) return found;
   }
   return null;
+}
+
+function markOf(): Mark | null {
+  const card = firstInSight(0);
+  return card && { id: card.dataset.bark ?? "", top: card.getBoundingClientRect().top };
 }
 
 function read(): void {

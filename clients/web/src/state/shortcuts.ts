@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { toggleLike } from "./doing";
 import { barkOf } from "./known";
 import { me } from "./me";
-import { go } from "./router";
+import { firstInSight, go } from "./router";
 
 export const composing = signal(false);
 export const helping = signal(false);
@@ -15,7 +15,7 @@ function move(by: 1 | -1): void {
   const cards = [...document.querySelectorAll<HTMLElement>("[data-bark]")];
   const here = current();
   // Without one in focus, begin at the first that is in sight.
-  const at = here ? cards.indexOf(here) + by : cards.findIndex((card) => card.getBoundingClientRect().bottom > 60);
+  const at = here ? cards.indexOf(here) + by : cards.indexOf(firstInSight(60)!);
   const to = cards[Math.max(0, Math.min(cards.length - 1, at))];
   to?.focus({ preventScroll: true });
   to?.scrollIntoView({ block: "nearest" });
