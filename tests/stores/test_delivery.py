@@ -37,5 +37,15 @@ def test_late_ones_keep_the_server_for_a_few_queues_at_a_time_and_come_last() ->
     assert sum(len(users_of(trip)) for trip in others) == 100
 
 
+def test_late_ones_to_the_same_people_go_together() -> None:
+    long_ago = ids.now_ms() - (MARK_SECONDS[WHOLE] + 1) * 1000
+    fans = range(FIRST_USER, FIRST_USER + 3 * CALL_USERS_LATE)
+    late = [Delivery("bark", ids.new(), 1, fans, began_ms=long_ago) for _ in range(100)]
+    served = [users_of(trip) for trip in trips(late)]
+    assert max(len(set(users)) for users in served) <= CALL_USERS_LATE
+    assert len(served) <= 4
+    assert sorted(user for users in served for user in users) == sorted(100 * list(fans))
+
+
 def test_nothing_to_deliver_takes_no_trip() -> None:
     assert not list(trips([Delivery("bark", ids.new(), 1, [])]))

@@ -53,6 +53,23 @@ def test_a_repeated_delivery_serves_nobody_twice(stores: Stores) -> None:
     assert all(barks_of(stores, user) == [bark] for user in users)
 
 
+def test_of_many_that_come_late_each_gets_what_is_missing_whatever_else_is_there(stores: Stores) -> None:
+    users, barks = sorted(readers(stores, 5)), [ids.new() for _ in range(4)]
+    there = [Delivery("bark", barks[0], AUTHOR, users[:3]), Delivery("bark", barks[2], AUTHOR, users[2:])]
+    stores.queues.deliver(*there, Delivery("delete", barks[1], AUTHOR, users[:1]))
+    for bark in barks:
+        stores.queues._redis.unlink(f"{{q7}}:mark:{bark}:bark", f"{{q7}}:mark:{bark}:delete")
+    long_ago = ids.now_ms() - (MARK_SECONDS[WHOLE] + 1) * 1000
+    late = [Delivery("bark", bark, AUTHOR, users, began_ms=long_ago) for bark in barks[:3]]
+    late.append(Delivery("delete", barks[1], AUTHOR, users, began_ms=long_ago))
+    fresh = Delivery("bark", barks[3], AUTHOR, users)
+    assert stores.queues.deliver(*late, fresh) == (2 + 5 + 2) + 4 + 5
+    for user in users:
+        entries = [(entry.kind, entry.bark_id) for entry in stores.queues.after(user, "0-0", 100)]
+        told = [("bark", bark) for bark in barks] + [("delete", barks[1])]
+        assert sorted(one for one in entries if one[0] != "start") == sorted(told)
+
+
 def test_a_delivery_that_broke_off_goes_on_behind_the_mark(stores: Stores) -> None:
     users, bark = sorted(readers(stores, 20)), ids.new()
     stores.queues.deliver(Delivery("bark", bark, AUTHOR, users[:12]))

@@ -12,7 +12,7 @@ from barker.stores.functions import Call
 BUCKETS = 256
 TRIP_USERS = 5_000  # a round trip: the server reads several calls at once, and serves nobody else between them
 CALL_USERS = 1_000  # a call: it runs for about 4 ms
-CALL_USERS_LATE = 20  # a call that looks into each queue first, up to 17 ms; others have their turn between two
+CALL_USERS_LATE = 20  # a call that looks into queues first, that many: up to 17 ms; others have their turn between two
 TRIM_EVERY = 8  # barks, more or less: trimming at each takes a third of all the time
 MARK_MARGIN_SECONDS = 60  # for a worker that stands still between looking at the clock and delivering
 CLOCKS_MS = 5_000  # how far the clocks of API, workers and Redis may be apart
@@ -51,23 +51,25 @@ def trips(deliveries: Iterable[Delivery]) -> Iterator[list[Call]]:
     yield from _trips(_calls(late, CALL_USERS_LATE, look=True), CALL_USERS_LATE)
 
 
-def _trips(calls: Iterable[Call], most: int) -> Iterator[list[Call]]:
-    """Put calls together as far as they reach at most so many users."""
+def _trips(calls: Iterable[tuple[Call, int]], most: int) -> Iterator[list[Call]]:
+    """Put calls together as far as they cost at most so much."""
     trip: list[Call] = []
     room = most
-    for call in calls:
-        users = sum(map(len, call[2][7::8])) // ids.WIDTH
-        if trip and users > room:
+    for call, cost in calls:
+        if trip and cost > room:
             yield trip
             trip, room = [], most
         trip.append(call)
-        room -= users
+        room -= cost
     if trip:
         yield trip
 
 
-def _calls(deliveries: Iterable[Delivery], most: int, *, look: bool = False) -> Iterator[Call]:
-    """Cut deliveries into calls of at most so many users, each within one bucket."""
+def _calls(deliveries: Iterable[Delivery], most: int, *, look: bool = False) -> Iterator[tuple[Call, int]]:
+    """Cut deliveries into calls, each within one bucket, and of at most so many users: that is what a call costs.
+
+    One that looks into queues costs how many those are, however much is delivered to each: it reads each once.
+    """
     shares: dict[int, list[tuple[Delivery, list[int]]]] = {}
     for delivery in deliveries:
         for bucket, users in _by_bucket(delivery.user_ids).items():
@@ -76,16 +78,20 @@ def _calls(deliveries: Iterable[Delivery], most: int, *, look: bool = False) -> 
         yield from _bucket_calls(bucket, of_bucket, most, look)
 
 
-def _bucket_calls(bucket: int, shares: list[tuple[Delivery, list[int]]], most: int, look: bool) -> Iterator[Call]:
+def _bucket_calls(
+    bucket: int, shares: list[tuple[Delivery, list[int]]], most: int, look: bool
+) -> Iterator[tuple[Call, int]]:
     marks: list[str] = []
     arguments: list[Any] = []
-    room = most
+    looked_into: set[int] = set()
+    cost = 0
     for one, users in shares:
         for at in range(0, len(users), most):
             part = users[at : at + most]
-            if len(part) > room:
-                yield "barker_deliver", marks, arguments
-                marks, arguments, room = [], [], most
+            more = len(looked_into.union(part)) - cost if look else len(part)
+            if cost + more > most:
+                yield ("barker_deliver", marks, arguments), cost
+                marks, arguments, looked_into, cost, more = [], [], set(), 0, len(part)
             since = ids.ms_of(one.bark_id) - CLOCKS_MS if look else ""
             before = users[at - 1] if at else ""
             marks.append(f"{{q{bucket}}}:mark:{one.bark_id}:{one.kind}")
@@ -93,8 +99,10 @@ def _bucket_calls(bucket: int, shares: list[tuple[Delivery, list[int]]], most: i
             body = f"{one.bark_id}:{one.author_id}"
             arguments += [keep, MARK_SECONDS[one.turn], one.kind, body, since, one.turn, before]
             arguments.append("".join(map(str, part)))
-            room -= len(part)
-    yield "barker_deliver", marks, arguments
+            cost += more
+            if look:
+                looked_into.update(part)
+    yield ("barker_deliver", marks, arguments), cost
 
 
 def _by_bucket(user_ids: Iterable[int]) -> dict[int, list[int]]:

@@ -53,13 +53,31 @@ local function newest_floor(queue)
   return ''
 end
 
-local function holds(queue, since, field, value)
-  for _, entry in ipairs(redis.call('XRANGE', queue, since, '+')) do
-    if entry[2][1] == field and entry[2][2] == value then
-      return true
+-- Returns what a call looks for in queues, and since when. A queue is read once a call, however many of its barks are
+-- looked for: who comes back late has hundreds to look for in each.
+local function to_look_for(args)
+  local look = { wanted = {}, held = {} }
+  for at = 1, #args, 8 do
+    local since = args[at + 4]
+    if since ~= '' then
+      local field, value = field_of(args[at + 2], args[at + 3])
+      look.since = look.since and look.since < since and look.since or since
+      look.wanted[field .. ' ' .. value] = true
     end
   end
-  return false
+  return look
+end
+
+local function holds(look, queue, field, value)
+  if not look.held[queue] then
+    local held = {}
+    for _, entry in ipairs(redis.call('XRANGE', queue, look.since, '+')) do
+      local told = entry[2][1] .. ' ' .. entry[2][2]
+      held[told] = look.wanted[told]
+    end
+    look.held[queue] = held
+  end
+  return look.held[queue][field .. ' ' .. value]
 end
 
 local WIDTH = 19 -- digits of an id: as strings they compare as numbers, which Lua's own 53 bits could not hold
@@ -99,7 +117,7 @@ local function append_all(queues, keep, kind, body)
   return delivered, done, not well and reason
 end
 
-local function deliver(mark, keep, seconds, kind, body, since, turn, users)
+local function deliver(mark, keep, seconds, kind, body, look, turn, users)
   local prefix, first, served = tag_of(mark) .. ':queue:', mark .. ':first', redis.call('GET', mark) or ''
   local skipped = members(first)
   local queues, number = {}, 0
@@ -107,7 +125,7 @@ local function deliver(mark, keep, seconds, kind, body, since, turn, users)
   for at = 1, #users, WIDTH do
     local user = string.sub(users, at, at + WIDTH - 1)
     local queue = prefix .. user
-    if user > served and not skipped[user] and not (since ~= '' and holds(queue, since, field, value)) then
+    if user > served and not skipped[user] and not (look and holds(look, queue, field, value)) then
       number = number + 1
       queues[number] = queue
     end
@@ -131,11 +149,11 @@ end
 --   before ('' in the first one), users: their ids in rising order, one after the other
 -- Appends to the queues that exist; whoever is not above the mark was served before. Returns how many got it.
 -- Refuses where the call before had no effect: the mark must not jump over users.
--- `since` (an entry's id, mostly ''): the mark may have ended, so look into the queues from there on.
+-- `since` (an entry's id in milliseconds, mostly ''): the mark may have ended, so look into the queues from there on.
 -- `turn`: 'first' serves some out of turn and notes them in a set beside the mark; 'rest' leaves those out, like
 -- 'whole', which begins without any.
 local function barker_deliver(keys, args)
-  local delivered = 0
+  local delivered, look = 0, to_look_for(args)
   for i, mark in ipairs(keys) do
     local keep, seconds, kind, body, since, turn, before, users = unpack(args, 8 * i - 7, 8 * i)
     if #users % WIDTH ~= 0 then
@@ -144,7 +162,7 @@ local function barker_deliver(keys, args)
     if turn ~= 'first' and before > (redis.call('GET', mark) or '') then
       return redis.error_reply('ERR the call before this one had no effect')
     end
-    local number, failed = deliver(mark, keep, seconds, kind, body, since, turn, users)
+    local number, failed = deliver(mark, keep, seconds, kind, body, since ~= '' and look, turn, users)
     if failed then
       return redis.error_reply(failed)
     end
