@@ -17,11 +17,12 @@ from barker.local import LocalStores
 from barker.local.child import Child, Command, stop
 from barker.local.kinds import KINDS
 from barker.local.ports import free_port
-from barker.local.services import API, PYTHON
+from barker.local.services import PYTHON
 from barker.settings import Settings
 from barker.stores import Stores, connect
 
 ROOT = Path(__file__).parent.parent.parent
+API = (*PYTHON, "gunicorn", "-c", "python:barker.server", "tests.chaos.api:app")
 WORKER = (*PYTHON, "tests.chaos.worker")
 LOOK_SECONDS = 0.02  # how often it is looked who has to be started again
 AGAIN_SECONDS = 1.0  # before a process that died by itself is started again
