@@ -10,10 +10,12 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+import websocket
 
 from tests.barker_process import Event, Events, Person, wait_for
 from tests.deploy.edge import Groups, is_ready, nginx, opened_from
 from tests.live.sockets import opened, read_until
+from tests.live.wire import Wire
 
 pytestmark = pytest.mark.slow
 PER_ADDRESS = 6  # one that says goodbye may count for a while
@@ -75,6 +77,19 @@ def test_events_and_heartbeats_are_not_collected(groups: Groups, ada: Person, bo
         assert time.monotonic() - began < 5  # heartbeats, which would push it out of a buffer, come every 15 s
         beats = read_until(connection, b": beat")
         assert b": beat" in beats
+
+
+def test_a_websocket_is_let_through_both_ways(groups: Groups, ada: Person, bob: Person) -> None:
+    with Wire(bob) as wire:
+        assert wire.next().name == "ready"
+        text = secrets.token_hex(8)
+        ada.bark(text)
+        told = wire.until("bark")
+        assert told.data["text"] == text
+        wire.say(ack=told.id)
+        wait_for(lambda: bob.get("/v1/me/read-position")["id"] == told.id, "the ack")
+    with pytest.raises(websocket.WebSocketBadStatusException, match="401"):
+        Wire(bob, headers={})
 
 
 def test_a_client_is_known_by_its_address_whatever_it_says(groups: Groups, bob: Person) -> None:
