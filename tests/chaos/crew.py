@@ -22,7 +22,8 @@ from barker.settings import Settings
 from barker.stores import Stores, connect
 
 ROOT = Path(__file__).parent.parent.parent
-API = (*PYTHON, "gunicorn", "-c", "python:barker.server", "tests.chaos.api:app")
+# Its configuration takes the folder it is started in out of the path, and that may be this one.
+API = (*PYTHON, "gunicorn", "-c", "python:barker.server", "--pythonpath", str(ROOT), "tests.chaos.api:app")
 WORKER = (*PYTHON, "tests.chaos.worker")
 LOOK_SECONDS = 0.02  # how often it is looked who has to be started again
 AGAIN_SECONDS = 1.0  # before a process that died by itself is started again
