@@ -76,3 +76,25 @@ def test_what_takes_several_calls_is_complete(
     before = redis.info("commandstats")["cmdstat_fcall"]["calls"]
     assert places.near(MIDDLE, 150, (metres, 0), 54_900) == expected[:150]
     assert redis.info("commandstats")["cmdstat_fcall"]["calls"] - before >= calls
+
+
+@pytest.fixture(scope="module")
+def knot(new_places: NewPlaces) -> tuple[Places, dict[int, Where]]:
+    """A small, dense town in the middle of a tile, and a few all around it."""
+    rng = Random(2)
+    town = [(rng.gauss(MIDDLE.lat, 0.012), rng.gauss(MIDDLE.lon, 0.012)) for _ in range(4_000)]
+    around = [(BOX.south + rng.random() * BOX.high, BOX.west + rng.random() * BOX.wide) for _ in range(60)]
+    people = made([*town, *around])
+    places: Places = new_places()
+    places.put_many(people, 600)
+    return places, people
+
+
+@pytest.mark.parametrize("want", [1, 7, 60, 201])
+@pytest.mark.parametrize("away", [0.0, 0.012, 0.03, 0.06, 0.12, 0.34])
+def test_wherever_one_stands_by_a_town_the_nearest_are_found(
+    knot: tuple[Places, dict[int, Where]], away: float, want: int
+) -> None:
+    places, people = knot
+    where = MIDDLE.lat + away, MIDDLE.lon - away
+    assert places.near(Point(*where), want) == brute(places, people, where)[:want]

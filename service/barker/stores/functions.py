@@ -1,6 +1,6 @@
 """The functions that run inside of Redis: loaded when prepared, and where missing.
 
-Three files of Lua are one library, `places.lua` is another: it runs on another server.
+Three files of Lua are one library; two are another, which runs on another server.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,13 @@ from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import ResponseError
 
-FILES = ("queues.lua", "hiding.lua", "jobs.lua")
-LIBRARY = "\n".join(files("barker.stores").joinpath(name).read_text() for name in FILES)
-PLACES = files("barker.stores").joinpath("places.lua").read_text()
+
+def _library(*names: str) -> str:
+    return "\n".join(files("barker.stores").joinpath(name).read_text() for name in names)
+
+
+LIBRARY = _library("queues.lua", "hiding.lua", "jobs.lua")
+PLACES = _library("places.lua", "nearest.lua")
 Call = tuple[str, list[str], list[Any]]  # function, keys (all of one slot), arguments
 
 
