@@ -72,6 +72,22 @@ def test_the_worker_tells_of_its_jobs_on_the_same_page(service: Service, ada: Pe
     wait_for(lambda: value(service, 'barker_job_seconds_count{job="settle",lane="follows"}') > 0, "the follow's job")
 
 
+@pytest.mark.parametrize(
+    "sample",
+    [
+        'barker_clock_jumps_total{clock="own"}',
+        'barker_clock_jumps_total{clock="queues"}',
+        'barker_chore_failures_total{chore="_reclaim"}',
+        'barker_chore_failures_total{chore="_sweep_by"}',
+        'barker_worker_deaths_total{how="killed"}',
+        'barker_streams_refused_total{cap="process"}',
+    ],
+)
+def test_what_an_alert_waits_for_is_there_before_it_happens(service: Service, sample: str) -> None:
+    """To Prometheus a series that begins with 1 has not risen: nobody would hear of the first time."""
+    wait_for(lambda: f"\n{sample} 0.0\n" in service.call("GET", "/metrics").text, sample)
+
+
 def test_what_a_client_makes_up_makes_no_new_label(service: Service, stores: Stores) -> None:
     for _ in range(3):
         service.call("GET", f"/v1/{secrets.token_hex(4)}")

@@ -39,6 +39,12 @@ REQUEST_SECONDS = Histogram(
     buckets=REQUEST_BUCKETS,
 )
 STREAMS_REFUSED = Counter("barker_streams_refused", "Live streams refused: over a cap", ("cap",))
+# A series that first shows at 1 has not risen, as Prometheus sees it: what an alert waits for is there before it happens.
+for _clock in ("own", "queues"):
+    CLOCK_JUMPS.labels(_clock)
+for _how in ("ended", "killed"):
+    WORKER_DEATHS.labels(_how)
+STREAMS_REFUSED.labels("process")
 # Of each process as it is now: what a dead one told does not count.
 OPEN_STREAMS = Gauge("barker_open_streams", "Live streams that are open", ("kind",), multiprocess_mode="livesum")
 
