@@ -55,7 +55,7 @@ def test_what_is_not_prepared_is_named(
 ) -> None:
     stores.documents.collection("users").drop_index("handle_1")
     stores.graph.write("DROP CONSTRAINT user_id")
-    monkeypatch.setattr(functions, "LIBRARY", "of another version")  # what is gone, any worker loads again
+    monkeypatch.setattr(functions, "LIBRARY", "#!lua name=barker\n-- of another version")  # what is gone, any worker loads again
     try:
         assert found(environ) == (
             1,
@@ -73,10 +73,22 @@ def test_what_is_not_prepared_is_named(
 
 def test_functions_of_another_version_are_missing_ones(environ: dict[str, str], stores: Stores) -> None:
     stores.queues._redis.function_load(functions.LIBRARY + "\n-- of another version", replace=True)
+    stores.places._redis.function_load(functions.PLACES + "\n-- of another version", replace=True)
     try:
-        assert found(environ)[1] == [("queues", "bad", "lacks the functions")]
+        assert found(environ)[1] == [
+            ("places", "bad", "lacks the functions"),
+            ("queues", "bad", "lacks the functions"),
+        ]
     finally:
-        functions.load(stores.queues._redis)
+        stores.prepare()
+
+
+def test_places_that_were_lost_get_their_functions_again_unasked(environ: dict[str, str], stores: Stores) -> None:
+    stores.places._redis.function_flush()
+    try:
+        assert found(environ) == (0, [])
+    finally:
+        stores.prepare()
 
 
 @pytest.mark.parametrize(

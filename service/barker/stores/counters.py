@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from barker.errors import StoreDown
+from barker.stores import functions
 from barker.stores.facts import Facts, of_redis
 from barker.stores.guard import guarded
 from barker.stores.redis_client import connect
@@ -117,7 +118,8 @@ class Counters:
     @guard
     def facts(self) -> Facts:
         """Tell what there is to know of the server of places, tokens and limits."""
-        return of_redis(self._redis)
+        # It keeps nothing on disk: what it lost by a restart is loaded by the first call that needs it.
+        return of_redis(self._redis, functions.PLACES, forgets=True)
 
     def close(self) -> None:
         """Close all connections."""

@@ -25,18 +25,20 @@ def version(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", text)[:3])
 
 
-def of_redis(server: Redis, library: str = "") -> Facts:
-    """Ask one Redis, or Valkey; with the code of a library, whether it has that."""
+def of_redis(server: Redis, library: str, *, forgets: bool = False) -> Facts:
+    """Ask one Redis, or Valkey, also whether it has the code of a library; one that forgets may have none yet."""
     info: dict[str, Any] = server.info()
     seconds, micros = server.time()
-    missing = () if not library or _in(_library(server), library) else ("the functions",)
+    found = _library(server, library)
+    missing = () if _in(found, library) or (forgets and not found) else ("the functions",)
     told = {**_settings(server), "run": info["run_id"], "used": info["used_memory"], "limit": info["maxmemory"]}
     # Valkey says it is Redis 7.2.4, and its own version beside.
     return Facts(version(info["redis_version"]), int(seconds) * 1000 + int(micros) // 1000, missing, told)
 
 
-def _library(server: Redis) -> Any:
-    return server.function_list(library="barker", withcode=True)
+def _library(server: Redis, library: str) -> Any:
+    name = library.splitlines()[0].rpartition("name=")[2]
+    return server.function_list(library=name, withcode=True)
 
 
 def _in(found: Any, library: str) -> bool:
