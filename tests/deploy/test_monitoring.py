@@ -59,9 +59,33 @@ def test_every_alert_has_words_on_what_to_do(alerts: list[dict[str, Any]], root:
     assert all(len(section.split()) > 15 for section in sections.values())
 
 
-def test_prometheus_takes_the_rules(root: Path) -> None:
+def promtool(folder: Path, *arguments: str) -> None:
     if not shutil.which("promtool"):
         pytest.skip("promtool is not here: apt-get install prometheus")
-    command = ["promtool", "check", "rules", str(root / "deploy/monitoring/alerts.yaml")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    command = ["promtool", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_prometheus_takes_the_rules(root: Path) -> None:
+    promtool(root / "deploy/monitoring", "check", "rules", "alerts.yaml")
+
+
+def test_alerts_fire_when_they_should(root: Path, tmp_path: Path) -> None:
+    for file in ("deploy/monitoring/alerts.yaml", "tests/deploy/alerts_test.yaml"):
+        shutil.copy(root / file, tmp_path)
+    promtool(tmp_path, "test", "rules", "alerts_test.yaml")
+
+
+def test_prometheus_takes_what_it_is_to_read(root: Path, alerts: list[dict[str, Any]], tmp_path: Path) -> None:
+    config = yaml.safe_load((root / "deploy/monitoring/prometheus.yaml").read_text())
+    jobs = {job["job_name"]: job for job in config["scrape_configs"]}
+    del jobs["barker-pods"]["kubernetes_sd_configs"]  # Debian builds its promtool without
+    (tmp_path / "prometheus.yaml").write_text(yaml.safe_dump(config))
+    shutil.copy(root / "deploy/monitoring/alerts.yaml", tmp_path)
+    promtool(tmp_path, "check", "config", "--syntax-only", "prometheus.yaml")
+    (answers,) = [alert["expr"] for alert in alerts if alert["alert"] == "NobodyAnswers"]
+    (wanted,) = set(re.findall(r'job=~"(.+?)"', answers))
+    assert all(re.fullmatch(wanted, job) for job in jobs)
+    named = [one["replacement"] for one in jobs["barker-pods"]["relabel_configs"] if one.get("target_label") == "job"]
+    assert [bool(re.fullmatch(wanted, name)) for name in named] == [True]
