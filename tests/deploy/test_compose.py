@@ -45,7 +45,7 @@ def test_settings_are_named_as_in_the_example(found: Services, root: Path) -> No
 
 def test_images_are_pinned(found: Services) -> None:
     images = {one["image"] for name, one in found.items() if name not in BARKERS}
-    args = found["prepare"]["build"]["args"]
+    args = {name: value for name, value in found["prepare"]["build"]["args"].items() if name != "EXTRAS"}
     for image in images | set(args.values()):
         assert re.fullmatch(r"\w+:\d+(\.\d+)*(-slim)?", image), image
     dockerfile = (COMPOSE.parent / "Dockerfile").read_text()
@@ -110,6 +110,14 @@ def test_both_redis_are_set_as_they_are_tested(found: Services, tmp_path: Path, 
 
 def _options(command: str) -> dict[str, str]:
     return dict(re.findall(r"--([\w-]+) (\S+)", command))
+
+
+def test_extras_can_be_built_in_and_are_constrained() -> None:
+    """Traces need one: without it an image says that it cannot trace, and takes no more by then."""
+    assert services({**PASSWORDS, "EXTRAS": "[otel]"})["prepare"]["build"]["args"]["EXTRAS"] == "[otel]"
+    dockerfile = (COMPOSE.parent / "Dockerfile").read_text()
+    assert re.search(r"\nARG EXTRAS\n", dockerfile.partition("AS build")[2])
+    assert 'pip install --constraint constraints.txt ".${EXTRAS}"' in dockerfile
 
 
 def test_data_that_must_stay_is_in_volumes(found: Services) -> None:
