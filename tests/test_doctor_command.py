@@ -55,7 +55,8 @@ def test_what_is_not_prepared_is_named(
 ) -> None:
     stores.documents.collection("users").drop_index("handle_1")
     stores.graph.write("DROP CONSTRAINT user_id")
-    monkeypatch.setattr(functions, "LIBRARY", "#!lua name=barker\n-- of another version")  # what is gone, any worker loads again
+    # What is gone, any worker loads again.
+    monkeypatch.setattr(functions, "LIBRARY", "#!lua name=barker\n-- of another version")
     try:
         assert found(environ) == (
             1,

@@ -89,13 +89,19 @@ def test_two_at_once_are_as_good_as_one(own: Stores, environ: dict[str, str]) ->
 
 
 def test_what_the_old_version_writes_meanwhile_is_found_by_the_next_run(own: Stores) -> None:
+    """What is new, and what is old and was changed after it was passed, as by an old version that knows no words."""
     own.prepare()
     late = Bark(ids.new(), 7, "late yak", 1)
     own.barks.insert_many([late])
-    own.documents.collection("barks").update_one({"_id": late.id}, {"$unset": {"words": 1}})
+    barks = own.documents.collection("barks")
+    barks.update_one({"_id": late.id}, {"$unset": {"words": 1}})
+    changed: Any = barks.find_one_and_update({"deleted": False}, {"$set": {"text": "gnu"}}, sort=[("_id", 1)])
     progress = [one for one in migrations.run(own.documents) if one.step == BARKS]
-    assert [(one.seen, one.done) for one in progress] == [(1, True)]  # and nothing that is older
+    assert (progress[-1].seen, progress[-1].done) == (OLD + 1, True)
     assert without_words(own) == 0
+    assert (barks.find_one({"_id": changed["_id"]}) or {})["words"] == ["gnu"]
+    progress = [one for one in migrations.run(own.documents) if one.step == BARKS]
+    assert [(one.seen, one.done) for one in progress] == [(1, True)]  # by now nothing that is older than a day
 
 
 def test_what_changes_under_its_hands_is_left_as_it_is(own: Stores, monkeypatch: pytest.MonkeyPatch) -> None:

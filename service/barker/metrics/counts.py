@@ -39,7 +39,7 @@ REQUEST_SECONDS = Histogram(
     buckets=REQUEST_BUCKETS,
 )
 STREAMS_REFUSED = Counter("barker_streams_refused", "Live streams refused: over a cap", ("cap",))
-# A series that first shows at 1 has not risen, as Prometheus sees it: what an alert waits for is there before it happens.
+# A series that first shows at 1 has not risen, as Prometheus sees it: what alerts wait for is there before it happens.
 for _clock in ("own", "queues"):
     CLOCK_JUMPS.labels(_clock)
 for _how in ("ended", "killed"):

@@ -28,7 +28,7 @@ positions  _id {user device} or {user session} entry at
            its text sorts as entries do; gone 90 days after `at`, when it was moved last
 secrets    _id bytes
            what seals cursors, the same for all processes
-migrations _id "<step>" begun_ms by upto done_ms
+migrations _id "<step>" or "<step>/again" begun_ms by upto done_ms
            how far up the documents of its collection a step has come, which version began it, and when it was done
 answers    _id fingerprint reserved started status body at
            what a POST with an Idempotency-Key answered; gone after a day

@@ -1,7 +1,8 @@
 """Steps that bring what is stored to the form that this version wants: forward only, beside the old version.
 
 `barker prepare` takes them in order, page by page, and notes in the collection `migrations` how far each came: what
-breaks off goes on from there, and two may run at once. How to write the next one: CONTRIBUTING.md.
+breaks off goes on from there, and two may run at once. The run after a step was done takes it once more from the
+start: meanwhile the old version may have changed what is old. How to write the next one: CONTRIBUTING.md.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from barker.stores.documents import Document, Documents, DocumentStore, guard
 
 NOTES = "migrations"
 BATCH = 1_000  # documents a page; each page is noted
+AGAIN = "/again"  # ends the name of the note on the second time
 AGAIN_MS = 24 * 3600 * 1000  # looked through at each run: processes of the version before may still have written
 
 
@@ -52,9 +54,9 @@ def run(documents: DocumentStore) -> Iterator[Progress]:
     """Take every step as far as there is anything to do; yields after each page. May be repeated, and broken off."""
     for step in STEPS:
         collection, noted, seen, more = documents.collection(step.collection), documents.collection(NOTES), 0, True
-        about = _about(collection)
+        about, name = _about(collection), _noted_as(step, noted)
         while more:
-            found, more = _page(step, collection, noted)
+            found, more = _page(step, name, collection, noted)
             seen += found
             yield Progress(step.name, seen, max(seen, about), not more)
     _retire(documents)
@@ -73,9 +75,15 @@ def _about(collection: Documents) -> int:
 
 
 @guard
-def _page(step: Step, collection: Documents, noted: Documents) -> tuple[int, bool]:
+def _noted_as(step: Step, noted: Documents) -> str:
+    done = noted.find_one({"_id": step.name, "done_ms": {"$gt": 0}}, {"_id": 1})
+    return step.name + AGAIN if done else step.name
+
+
+@guard
+def _page(step: Step, name: str, collection: Documents, noted: Documents) -> tuple[int, bool]:
     """Look through some more documents; returns how many, and whether there may be more."""
-    note = noted.find_one({"_id": step.name}) or {}
+    note = noted.find_one({"_id": name}) or {}
     begin = int(note.get("upto", 0))
     found = list(collection.find({"_id": {"$gt": begin}}, {"password": 0}).sort("_id", 1).limit(BATCH))
     updates = []
@@ -90,7 +98,7 @@ def _page(step: Step, collection: Documents, noted: Documents) -> tuple[int, boo
     done = {} if more or note.get("done_ms") else {"$set": {"done_ms": ids.now_ms()}}
     begun = {"begun_ms": ids.now_ms(), "by": __version__}
     # NOTE only ever upwards: another that runs this step at once may be ahead, which is as good
-    noted.update_one({"_id": step.name}, {"$max": {"upto": upto}, "$setOnInsert": begun, **done}, upsert=True)
+    noted.update_one({"_id": name}, {"$max": {"upto": upto}, "$setOnInsert": begun, **done}, upsert=True)
     return len(found), more
 
 
