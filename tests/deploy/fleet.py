@@ -14,7 +14,7 @@ from tests.deploy.edge import Groups, is_ready
 
 RETRY_SECONDS = 2  # what the stream asks of clients
 READY_SECONDS = 150  # six processes start at once
-REPLACED = ("serve", "serve2", "stream", "stream2", "worker", "worker2")  # one after the other
+REPLACED = ("worker", "worker2", "serve", "serve2", "stream", "stream2")  # one after the other
 
 
 class Fleet(Groups):
