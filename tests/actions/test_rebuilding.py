@@ -96,3 +96,23 @@ def test_who_is_connected_is_told_to_read_again(stores: Stores, new_user: NewUse
     bells.close()
     assert kinds == ["feed-changed"]
     assert whole(stores, bob) == [made]
+
+
+def test_a_server_that_is_full_is_emptied_all_the_same(stores: Stores, new_user: NewUser) -> None:
+    """Which is what it is done for then: the queue of who is connected is made again by her stream, a minute later."""
+    ada, bob = new_user("ada"), new_user("bob")
+    follow(stores, bob, ada)
+    feed.open_queue(stores, bob.id)
+    made = bark(stores, ada)
+    bells = stores.queues.bells()
+    bells.subscribe(stores.queues.channel(bob.id))
+    assert bells.next(5) is not None
+    stores.queues._redis.config_set("maxmemory", "1mb")
+    try:
+        last = run(stores, rebuilding.queues)
+    finally:
+        stores.queues._redis.config_set("maxmemory", "0")
+        bells.close()
+    assert last.done == last.total
+    assert stores.queues.coverage(bob.id) is None
+    assert whole(stores, bob) == [made]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from barker.actions import feed
 from barker.stores import Stores
+from barker.stores.guard import best_effort
 from barker.stores.recount import Page
 
 PAGE = 500
@@ -60,7 +61,8 @@ def queues(stores: Stores) -> Iterator[Progress]:
     def mend(page: Page) -> int:
         removed = stores.queues.remove(list(page.counts))
         for user_id in page.counts.keys() & set(stores.queues.connected()):
-            _make_again(stores, user_id)
+            with best_effort("a queue made again"):  # a server that is full until enough is removed; her stream looks, too
+                _make_again(stores, user_id)
         return removed
 
     return _paged(stores.recount.people, stores.recount.total()[0], mend)
