@@ -14,7 +14,7 @@ from redis.exceptions import NoPermissionError
 
 from barker.errors import StoreDown
 from barker.settings import Settings
-from barker.stores import connect
+from barker.stores import connect, migrations
 from tests.barker_process import Service, wait_for
 from tests.conftest import _clean
 from tests.variants.on_secured import refused
@@ -47,6 +47,16 @@ def test_only_who_prepares_may_make_indexes(secured: Secured) -> None:
     done = _barker("prepare", secured.urls)
     assert done.returncode != 0
     assert "not authorized" in done.stderr + done.stdout
+
+
+def test_who_prepares_may_drop_an_index_that_was_retired(secured: Secured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrations, "RETIRED", (("barks", "old_1"),))
+    urls = {**secured.urls, "BARKER_DOCUMENTS_URL": secured.prepare_url}
+    with closing(connect(Settings.read(urls))) as stores:
+        barks = stores.documents.collection("barks")
+        barks.create_index("old")
+        list(migrations.run(stores.documents))
+        assert "old_1" not in barks.index_information()
 
 
 def test_a_bark_goes_all_its_way(secured: Secured, tmp_path_factory: pytest.TempPathFactory) -> None:
