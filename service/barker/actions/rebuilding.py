@@ -61,7 +61,7 @@ def queues(stores: Stores) -> Iterator[Progress]:
     def mend(page: Page) -> int:
         removed = stores.queues.remove(list(page.counts))
         for user_id in page.counts.keys() & set(stores.queues.connected()):
-            with best_effort("a queue made again"):  # a server that is full until enough is removed; her stream looks, too
+            with best_effort("a queue made again"):  # a server may be full until more is removed
                 _make_again(stores, user_id)
         return removed
 
