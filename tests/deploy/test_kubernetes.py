@@ -109,10 +109,21 @@ def test_streams_go_to_pods_of_their_own(manifests: list[Manifest]) -> None:
         path["path"]: path["backend"]["service"]["name"]
         for ingress in of(manifests, "Ingress").values()
         for rule in ingress["spec"]["rules"]
-        for path in rule["http"]["paths"]
+        for path in rule.get("http", {}).get("paths", [])
     }
     assert paths == {"/": "api", "/v1/stream": "stream", "/v1/ws": "stream"}
     assert set(paths.values()) == set(of(manifests, "Service"))
+
+
+def test_one_host_is_put_together_of_parts_and_streams_are_told_as_they_come(manifests: list[Manifest]) -> None:
+    parts = of(manifests, "Ingress")
+    notes = {name: part["metadata"]["annotations"] for name, part in parts.items()}
+    kinds = {name: told["nginx.org/mergeable-ingress-type"] for name, told in notes.items()}
+    assert kinds == {"barker": "master", "api": "minion", "stream": "minion"}
+    assert {rule["host"] for part in parts.values() for rule in part["spec"]["rules"]} == {"barker.example"}
+    assert [name for name, part in parts.items() if "tls" in part["spec"]] == ["barker"]
+    assert notes["stream"]["nginx.org/proxy-buffering"] == "False"
+    assert notes["stream"]["nginx.org/websocket-services"] in of(manifests, "Service")
 
 
 def test_what_prepares_can_be_applied_before_the_rest(manifests: list[Manifest], kustomization: Manifest) -> None:
