@@ -52,6 +52,7 @@ def failures(world: World, reason: str) -> float:
     return float(found[1]) if found else 0.0
 
 
+@pytest.mark.slow
 def test_a_full_server_of_queues_costs_no_bark_and_is_called_full(world: World, servers: Servers, ada: Person) -> None:
     bob = world.person("bob")
     bob.follow(ada)
@@ -71,6 +72,7 @@ def test_a_full_server_of_queues_costs_no_bark_and_is_called_full(world: World, 
     assert bob.feed() == ["while it is full", "before"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "reason"), [(Mode.SWALLOW, "silent"), (Mode.REFUSE, "away")])
 def test_a_store_that_hangs_or_is_gone_is_called_so(world: World, ada: Person, mode: Mode, reason: str) -> None:
     before = failures(world, reason)
@@ -227,6 +229,7 @@ def test_a_clock_that_is_set_back_is_told(stores: Stores, monkeypatch: pytest.Mo
         assert jumps() == (own + expected[0], queues + expected[1])
 
 
+@pytest.mark.slow
 def test_barks_of_a_process_whose_clock_is_behind_are_read_once_and_none_is_missed(world: World, ada: Person) -> None:
     bob = world.person("bob")
     bob.follow(ada)

@@ -10,6 +10,8 @@ from tests.barker_process import Person, wait_for
 from tests.faults.conftest import Servers
 from tests.faults.world import Screen, World
 
+pytestmark = pytest.mark.slow
+
 HOLES = {"gap", "feed-changed"}  # after these a screen reads the feed
 
 

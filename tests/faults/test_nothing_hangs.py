@@ -13,6 +13,8 @@ from tests.barker_process import Person, wait_for
 from tests.faults.proxy import Mode
 from tests.faults.world import LIMITS, Screen, World, eventually, id_of
 
+pytestmark = pytest.mark.slow
+
 CROWD = 48  # more than a bulkhead has slots
 SLACK_SECONDS = 9.0  # for so many at once, on a busy machine: what hangs takes for ever
 LATER_SECONDS = 2.0  # by then nothing can be on its way any more
@@ -36,7 +38,6 @@ def bob(world: World, ada: Person) -> Person:
     return bob
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("store", "path"), [("graph", "/v1/users/{}/followers"), ("documents", "/v1/users/{}")])
 def test_a_crowd_before_a_silent_store_is_answered_in_time_and_leaves_nothing_behind(
     world: World, ada: Person, bob: Person, store: str, path: str
@@ -61,7 +62,6 @@ def test_a_crowd_that_asks_for_readiness_before_a_silent_store_is_answered_in_ti
     assert eventually(world.is_ready, 10)
 
 
-@pytest.mark.slow
 def test_what_was_refused_does_not_happen_afterwards(world: World, ada: Person) -> None:
     people = [world.person("eve") for _ in range(8)]
     world.proxies["graph"].switch(Mode.REFUSE)
@@ -81,7 +81,6 @@ def test_whether_the_process_lives_is_told_without_asking_a_store(world: World) 
     assert min(answer.elapsed.total_seconds() for answer in answers) < min(LIMITS.values())
 
 
-@pytest.mark.slow
 def test_slow_stores_make_nothing_fail(world: World, ada: Person, bob: Person) -> None:
     with Screen(bob) as screen:
         for proxy in world.proxies.values():

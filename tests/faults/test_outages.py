@@ -6,6 +6,8 @@ from tests.faults.outage import NEEDED, OLD, Cast, Outage, suffer, texts
 from tests.faults.proxy import Mode
 from tests.faults.world import LIMITS, SECRET, World
 
+pytestmark = pytest.mark.slow
+
 # What people get while a store is away. A refusal names the store.
 TABLE = """
 action                     | documents     | graph     | places     | queues
@@ -58,7 +60,7 @@ def cast(world: World) -> Cast:
     scope="module",
     params=[
         *(pytest.param((store, Mode.REFUSE), id=f"{store}-down") for store in HEAD[1:]),
-        *(pytest.param((store, Mode.SWALLOW), id=f"{store}-silent", marks=pytest.mark.slow) for store in HEAD[1:]),
+        *(pytest.param((store, Mode.SWALLOW), id=f"{store}-silent") for store in HEAD[1:]),
     ],
 )
 def outage(request: pytest.FixtureRequest, world: World, cast: Cast) -> Outage:

@@ -12,6 +12,8 @@ from tests.faults.conftest import Servers
 from tests.faults.proxy import Mode
 from tests.faults.world import Screen, World
 
+pytestmark = pytest.mark.slow
+
 SLOW_SECONDS = 0.4  # each way to the graph: a fan-out is in the middle for longer than a test needs to look
 
 

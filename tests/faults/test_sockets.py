@@ -10,10 +10,11 @@ from tests.faults.proxy import Mode
 from tests.faults.world import World
 from tests.live.wire import Wire
 
+pytestmark = pytest.mark.slow
+
 PATH = "/v1/me/read-position"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("mode", [Mode.REFUSE, Mode.SWALLOW])
 def test_an_ack_waits_for_the_store_and_ends_nothing(world: World, ada: Person, mode: Mode) -> None:
     with Wire(ada) as wire:

@@ -97,6 +97,7 @@ def test_up_runs_four_stores_an_api_and_a_worker(service: Running) -> None:
     assert all(service.all(program) for program in ("mongod", "java", "gunicorn", "barker.worker"))
 
 
+@pytest.mark.slow
 def test_up_goes_on_with_what_was_stored_before(service: Running) -> None:
     documents, nodes, places, queues = read(service.environ())
     assert (documents, nodes, queues) == (1, 1, 1)
@@ -145,6 +146,7 @@ def test_a_second_up_on_the_same_data_is_told_who_has_it(service: Running) -> No
     assert f"is in use by process {service.process.pid}" in second.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["redis-server", "gunicorn", "barker.worker"])
 def test_a_killed_process_is_started_again_and_said(service: Running, name: str) -> None:
     before = service.all(name)[0]
@@ -159,6 +161,7 @@ def test_a_killed_process_is_started_again_and_said(service: Running, name: str)
     wait_until(lambda: _status(ready) == 200)
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_all_in_seconds_and_leaves_no_process(
     tmp_path: Path, service: Running, given: dict[str, str]
 ) -> None:
