@@ -1,5 +1,6 @@
 """Calls that get lost are made again where that does no harm, and refusals are exceptions."""
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -105,6 +106,20 @@ def test_what_would_make_another_path_is_never_sent(given: str) -> None:
             with pytest.raises(Invalid):
                 call(given)
     assert script.asked == []
+
+
+def test_what_cannot_be_sent_is_refused_at_once_and_shows_no_secret() -> None:
+    with scripted(said({})) as script:
+        me = Client(script.url, "secret\n")
+        for call in (me.me, lambda: next(iter(me.stream()))):
+            with pytest.raises(Invalid) as refused:
+                call()
+            assert "secret" not in str(refused.value)
+        me.token = "token"
+        for call in (lambda: me.share_place(math.nan, 0), lambda: me.bark("x", key="\u20ac")):
+            with pytest.raises(Invalid):
+                call()
+        assert script.asked == []
 
 
 def test_a_repeat_bears_the_same_key_and_the_next_bark_another() -> None:

@@ -20,6 +20,7 @@ from barker_client.version import VERSION
 CONNECT_SECONDS = 5.0
 ANSWER_BYTES_MAX = 16 << 20  # a page of 100 barks has under a megabyte
 CHUNK_BYTES = 64 << 10
+UNSENDABLE = (ValueError, requests.exceptions.InvalidJSONError)  # a line break in a token, a place that is no number
 NETWORK = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 Query = Mapping[str, str | int | float | None]
 
@@ -106,17 +107,20 @@ class Calls:
 
     def send(self, call: Call, headers: Mapping[str, str], seconds: float) -> requests.Response:
         """Send it once and return the answer with its body unread, whatever it says; `seconds` is for each read."""
-        return self._session.request(
-            call.method,
-            self.url + call.path,
-            params={name: value for name, value in call.query.items() if value is not None},
-            json=call.body,
-            headers=dict(headers),
-            auth=self._sign,  # set for strangers too: else requests looks for a password in ~/.netrc
-            timeout=(min(CONNECT_SECONDS, seconds), seconds),
-            allow_redirects=False,  # which would make a GET of a POST
-            stream=True,
-        )
+        try:
+            return self._session.request(
+                call.method,
+                self.url + call.path,
+                params={name: value for name, value in call.query.items() if value is not None},
+                json=call.body,
+                headers=dict(headers),
+                auth=self._sign,  # set for strangers too: else requests looks for a password in ~/.netrc
+                timeout=(min(CONNECT_SECONDS, seconds), seconds),
+                allow_redirects=False,  # which would make a GET of a POST
+                stream=True,
+            )
+        except UNSENDABLE:  # whose own words hold the token where that is what is wrong
+            raise Invalid("That cannot be sent: address, token, key or a value is of no possible form.") from None
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self.token:
