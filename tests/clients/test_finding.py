@@ -1,6 +1,7 @@
 """The command `bark`: finding people and barks."""
 
 import secrets
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from barker_client import Client
 from tests.barker_process import Service, wait_for
 from tests.clients.conftest import SignUp
+from tests.clients.scripted import said, scripted
 from tests.clients.terminal import Terminal
 
 TerminalOf = Callable[[Client], Terminal]
@@ -71,3 +73,19 @@ def test_matches_name_what_is_shared(terminal_of: TerminalOf, ada: Client, bob: 
     wait_for(lambda: terminal.json("matches")["items"], "the match")
     assert f"@{bob.me().handle} · {interest}" in terminal.ok("matches")
     assert terminal.run("matches", "--opposite").exit_code == 0
+
+
+@pytest.mark.parametrize("people", [False, True], ids=["barks", "people"])
+def test_the_next_page_of_a_search_can_be_pasted_into_a_shell(
+    terminal_of: TerminalOf, ada: Client, people: bool
+) -> None:
+    terminal = terminal_of(ada)
+    item = dict(ada.me().raw if people else ada.bark("Oolong").raw)
+    kind = ["--people"] if people else []
+    with scripted(said({"items": [item], "next": "c; touch x"}), said({"items": [item], "next": None})) as script:
+        terminal.url = script.url
+        first = terminal.run("search", *kind, "green tea", "-n", "1")
+        told = shlex.split(first.stderr.removeprefix("More: bark "))
+        assert told == ["search", *kind, "green tea", "--cursor", "c; touch x"]
+        assert terminal.run(*told).stderr == ""
+    assert "cursor=c%3B+touch+x" in script.asked[-1][1]

@@ -98,6 +98,14 @@ def test_a_slip_of_the_keyboard_is_not_barked(terminal_of: TerminalOf, ada: Clie
     assert ada.barks_of(ada.me().handle).take(1) == []
 
 
+def test_who_asks_for_help_tells_it_to_nobody(terminal_of: TerminalOf, ada: Client) -> None:
+    terminal = terminal_of(ada)
+    assert "watch" in terminal.ok("help")
+    assert "Usage: bark feed" in terminal.ok("help", "feed")
+    assert terminal.run("help", "nothing").exit_code == 2
+    assert ada.barks_of(ada.me().handle).take(1) == []
+
+
 def test_following_liking_and_deleting(terminal_of: TerminalOf, ada: Client, bob: Client) -> None:
     terminal, handle = terminal_of(ada), bob.me().handle
     assert terminal.json("follow", f"@{handle}")["you"]["follows"]
@@ -228,6 +236,7 @@ def test_a_broken_file_is_named(terminal: Terminal, content: str) -> None:
     terminal.keys.write_text(content)
     refused = terminal.run("who")
     assert (refused.exit_code, "bark login" in refused.stderr) == (1, True)
+    assert "bark login" in json.loads(terminal.run("who", "--json").stderr)["error"]["detail"]
 
 
 def test_a_folder_that_cannot_be_written_is_named(terminal: Terminal) -> None:

@@ -109,7 +109,9 @@ def told() -> Iterator[None]:
         yield
     except BarkerError as error:
         raise refused(error) from None
-    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError, EOFError):
+    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError, EOFError) as error:
+        if type(error) is click.ClickException:
+            raise Refused(error.message) from None  # which is JSON to who asked for JSON
         raise  # click knows what to do
     except OSError as error:
         raise Refused(f"{error.filename or 'A file'}: {error.strerror}.") from None

@@ -4,7 +4,8 @@ from itertools import islice
 
 import click
 
-from barker_client.shapes import Near, User
+from barker_client import Page
+from barker_client.shapes import Bark, Near, User
 from barker_terminal import screen
 from barker_terminal.caller import Caller, json_option
 from barker_terminal.looking import paged
@@ -22,14 +23,16 @@ def search(caller: Caller, words: str, people: bool, limit: int, cursor: str | N
     """Search barks, or people."""
     with caller.client() as client:
         if people:
-            found = client.find_people(words, limit=limit).page(cursor)
-            rows = [(user, user.about.replace("\n", " ")[:60]) for user in found.items]
-            return screen.show_json(found.raw) if caller.json else screen.people(rows)
-        page = client.find_barks(words, limit=limit).page(cursor)
+            page: Page[User] | Page[Bark] = client.find_people(words, limit=limit).page(cursor)
+        else:
+            page = client.find_barks(words, limit=limit).page(cursor)
     if caller.json:
         return screen.show_json(page.raw)
-    screen.barks(page.items)
-    return screen.note("Nothing found.") if not page.items else None
+    screen.people((one, one.about.replace("\n", " ")[:60]) for one in page.items if isinstance(one, User))
+    screen.barks(one for one in page.items if isinstance(one, Bark))
+    if not page.items:
+        screen.note("Nothing found.")
+    return screen.more(page.raw, "search", *(["--people"] if people else []), words)
 
 
 @click.command()
@@ -70,7 +73,7 @@ def tag(caller: Caller, tag: str, limit: int, cursor: str | None) -> None:
     screen.barks(page.items)
     if not page.items:
         screen.note("Nobody used it yet.")
-    return screen.more(page.raw, f"tag {screen.safe(tag)}")
+    return screen.more(page.raw, "tag", tag)
 
 
 @click.command()
@@ -127,7 +130,7 @@ def matches(caller: Caller, opposite: bool, limit: int, cursor: str | None) -> N
     screen.people((one.user, ", ".join(one.shared or one.user.interests)) for one in page.items)
     if not page.items:
         screen.note("Nobody yet. Say what interests you: bark profile --interest tea")
-    return screen.more(page.raw, "matches --opposite" if opposite else "matches")
+    return screen.more(page.raw, "matches", *(["--opposite"] if opposite else []))
 
 
 @click.command()

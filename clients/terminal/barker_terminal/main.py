@@ -68,10 +68,25 @@ def completion(shell: str) -> None:
     click.echo(known[shell](bark, {}, "bark", "_BARK_COMPLETE").source())
 
 
+@click.command("help")
+@click.argument("name", required=False)
+@click.pass_context
+def help_(context: click.Context, name: str | None) -> None:
+    """Show this, or say more about a command: bark help feed."""
+    root = context.find_root()
+    if name is None:
+        return click.echo(root.get_help())
+    command = bark.get_command(root, name)
+    if command is None:
+        raise click.UsageError(f"There is no {name!r}.")
+    return click.echo(command.get_help(click.Context(command, info_name=name, parent=root)))
+
+
 for module in (account, doing, looking, finding, parting, watch):
     for command in module.COMMANDS:
         bark.add_command(command)
 bark.add_command(completion)
+bark.add_command(help_)
 
 
 def run() -> None:

@@ -1,6 +1,7 @@
 """What people see: text of others made harmless, barks, people, times."""
 
 import json
+import shlex
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -124,7 +125,7 @@ def ago(then: datetime) -> str:
     return f"{then:%Y-%m-%d}"
 
 
-def more(page: Mapping[str, Any], command: str) -> None:
-    """Say how the next page is had, where there is one."""
+def more(page: Mapping[str, Any], *command: str) -> None:
+    """Say how the next page is had, where there is one; it may be pasted into a shell, whatever is in it."""
     if page.get("next"):
-        note(f"More: bark {command} --cursor {safe(str(page['next']))}")
+        note(f"More: bark {shlex.join(map(safe, (*command, '--cursor', str(page['next']))))}")
