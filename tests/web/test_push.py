@@ -94,3 +94,18 @@ def test_a_device_is_told_no_longer_when_it_is_switched_off(screen: Screen, devi
     expect(switch).not_to_be_checked()
     screen.page.reload()
     expect(switch).not_to_be_checked()
+
+
+@pytest.mark.slow
+def test_a_device_that_cannot_reach_its_push_service_can_be_switched_off(screen: Screen) -> None:
+    switch = screen.page.get_by_role("switch", name="Tell this device")
+    screen.page.locator("label", has_text="Tell this device").click()
+    expect(switch).to_be_checked()
+    unreachable = "PushManager.prototype.subscribe = async () => { throw new DOMException('', 'AbortError') }"
+    screen.page.add_init_script(unreachable)
+    screen.page.reload()
+    expect(switch).to_be_checked()
+    screen.page.locator("label", has_text="Tell this device").click()
+    expect(switch).not_to_be_checked()
+    noted = "localStorage.getItem('barker.push')"
+    wait_for(lambda: screen.turn() and screen.evaluate(noted) is None, "the service to be told")

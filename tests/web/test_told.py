@@ -77,3 +77,14 @@ def test_what_many_bark_about_stands_beside_the_feed_and_is_asked_for_after_it(
     screen.is_live()
     screen.page.wait_for_timeout(1_500)
     assert "trends" not in asked  # nobody would see them
+
+
+def test_what_was_deleted_is_not_read_in_the_notifications(service: Service, screen_of: OpenScreen) -> None:
+    ada, bob = service.sign_up("ada"), service.sign_up("bob")
+    ada.follow(bob)
+    screen = screen_of(ada, "/notifications")
+    screen.is_live()
+    bark = bob.bark(f"Regretted, @{ada.handle}")
+    expect(screen.page.locator(".notice-bark")).to_have_text(f"Regretted, @{ada.handle}")
+    assert bob.call("DELETE", f"/v1/barks/{bark['id']}").status_code == 204
+    expect(screen.page.locator(".notice-bark")).to_have_count(0)

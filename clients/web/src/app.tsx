@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import { Empty, Head, Skeleton } from "./parts/bits";
+import { Empty, Failed, Head, Skeleton } from "./parts/bits";
 import { Shell } from "./parts/Shell";
 import { BarkPage } from "./pages/Bark";
 import { FeedPage } from "./pages/Feed";
@@ -17,19 +17,34 @@ import { me } from "./state/me";
 import { unread } from "./state/notices";
 import { go, pageTitle, path } from "./state/router";
 
+const RELOADED = "barker.reloaded";
+const AGAIN_MS = 60_000;
+
+/** Load all anew, as a new version may be out; once, since it would never end where something else is wrong. */
+function reloadOnce(): boolean {
+  if (!navigator.onLine || Date.now() - Number(sessionStorage.getItem(RELOADED)) < AGAIN_MS) return false;
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  location.reload();
+  return true;
+}
+
 /** A page whose code comes when it is first opened. */
 function later<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
   let Loaded: ComponentType<P> | null = null;
   return function Later(props: P) {
     const turn = useSignal(0);
+    const isMissing = useSignal(false);
     useEffect(() => {
       if (!Loaded)
         load().then(
           (found) => void ((Loaded = found), turn.value++),
-          () => location.reload(), // a new version is out, and this one's files are gone
+          () => void (isMissing.value = !reloadOnce()),
         );
     }, []);
     void turn.value;
+    if (isMissing.value) {
+      return <Failed words="This page could not be loaded. Look at your connection." again={() => location.reload()} />;
+    }
     return Loaded ? <Loaded {...props} /> : <Skeleton />;
   };
 }
@@ -80,6 +95,15 @@ function simple(at: string) {
   }
 }
 
+/** Return a part of the path as people write it; anybody can make a link that is no encoding of anything. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 function Page() {
   const at = path.value;
   if (!me.value && MINE.includes(at)) return <ToLogin />;
@@ -93,7 +117,7 @@ function Page() {
   }
   const [, kind, what = ""] = /^\/(barks|tags)\/([^/]+)$/.exec(at) ?? [];
   if (kind === "barks") return <BarkPage id={what} key={what} />;
-  return kind === "tags" ? <TagPage tag={decodeURIComponent(what)} /> : <Nothing />;
+  return kind === "tags" ? <TagPage tag={decoded(what)} /> : <Nothing />;
 }
 
 /** How many new things there are stands before the title of the tab. */

@@ -1,18 +1,18 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-43ec729659ceaf9c";
+const VERSION = "barker-5bc90544b1ff95ea";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/GraphPage-BfIdcUHD.js",
-  "/assets/NearbyPage-BXGLnn_b.js",
-  "/assets/PlaceSwitch-BfXE53rZ.js",
-  "/assets/Settings-CwShfwbg.js",
-  "/assets/calls-BTWt59um.js",
+  "/assets/GraphPage-Dc_am3xb.js",
+  "/assets/NearbyPage-BvfsOYca.js",
+  "/assets/PlaceSwitch-BfrQcmeq.js",
+  "/assets/Settings-Dv5x4rD3.js",
+  "/assets/calls-DxK6jj9H.js",
   "/assets/index-C2ri9dHo.css",
-  "/assets/index-ND-5vTAA.js",
+  "/assets/index-bUlcEYIj.js",
   "/assets/pictures-C0derxYI.css",
-  "/assets/push-DYu1suDu.js"
+  "/assets/push-CmzB_aw_.js"
 ];
 
 self.addEventListener("install", (event) => {

@@ -6,6 +6,8 @@ export interface FieldError {
 }
 
 const PATIENCE_MS = 20_000;
+const LONGEST_SECONDS = 24 * 3600;
+const UNREADABLE = "The service gave an answer that cannot be read.";
 
 export class Problem extends Error {
   constructor(
@@ -48,14 +50,17 @@ function address(path: string, query: Query = {}): string {
 }
 
 async function problemOf(answer: Response): Promise<Problem> {
-  const seconds = Number(answer.headers.get("Retry-After") ?? 0);
+  // A proxy may say a date, which counts as not said: a timer that is given no number, or too large a one, runs at once.
+  const seconds = Math.min(Number(answer.headers.get("Retry-After")) || 0, LONGEST_SECONDS);
   try {
-    const told = await answer.json();
-    return new Problem(answer.status, told.code, told.detail, told.errors ?? [], seconds);
+    const { code, detail = UNREADABLE, errors = [] } = await answer.json();
+    return new Problem(answer.status, code ?? "unknown", detail, errors, seconds);
   } catch {
-    return new Problem(answer.status, "unknown", "The service gave an answer that cannot be read.", [], seconds);
+    return new Problem(answer.status, "unknown", UNREADABLE, [], seconds);
   }
 }
+
+const away = () => new Problem(0, "offline", "Barker cannot be reached. Look at your connection and try again.");
 
 /** Send a request as whoever is signed in. Throws a Problem. */
 export async function call<T>(method: string, path: string, extra: Extra = {}): Promise<T> {
@@ -72,14 +77,19 @@ export async function call<T>(method: string, path: string, extra: Extra = {}): 
       cache: "no-store",
     });
   } catch {
-    throw new Problem(0, "offline", "Barker cannot be reached. Look at your connection and try again.");
+    throw away();
   }
   if (!answer.ok) {
     const problem = await problemOf(answer);
     if (problem.status === 401 && path !== "/v1/sessions") onSignedOut.run();
     throw problem;
   }
-  return (answer.status === 204 ? undefined : await answer.json()) as T;
+  if (answer.status === 204) return undefined as T;
+  try {
+    return (await answer.json()) as T;
+  } catch {
+    throw away(); // it broke off in the middle, or something on the way answered instead
+  }
 }
 
 /** Return words for people for whatever was thrown. */

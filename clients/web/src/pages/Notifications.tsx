@@ -6,6 +6,7 @@ import { Icon, type IconName } from "../parts/Icon";
 import { Time } from "../parts/Time";
 import { FollowButton } from "../parts/UserRow";
 import { isBlocked } from "../state/hiding";
+import { barkOf } from "../state/known";
 import { noteSeen, notices, unread } from "../state/notices";
 
 const KINDS: Record<string, [words: string, icon: IconName]> = {
@@ -18,7 +19,8 @@ const KINDS: Record<string, [words: string, icon: IconName]> = {
 const OTHER: [string, IconName] = ["did something that concerns you", "bell"];
 
 function Notice({ notice }: { notice: Notification }) {
-  const { user, bark, kind } = notice;
+  const { user, kind } = notice;
+  const bark = notice.bark && barkOf(notice.bark.id)?.value; // none where it was deleted meanwhile
   if (!user || isBlocked(user.handle)) return null;
   const [words, icon] = (Object.hasOwn(KINDS, kind) && KINDS[kind]) || OTHER;
   const to = bark ? `/barks/${bark.id}` : `/@${user.handle}`;

@@ -72,18 +72,28 @@ function Barks({ q }: { q: string }) {
   return <FoundBarks of={found} words={`No bark says “${q}”.`} what="a search for barks" />;
 }
 
-function Box({ q, kind }: { q: string; kind: Kind }) {
+function kindOf(asked: string): Kind {
+  return new URLSearchParams(asked).get("kind") === "barks" ? "barks" : "people";
+}
+
+function Box({ q }: { q: string }) {
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef(0);
   const text = useSignal(q);
   useEffect(() => {
     if (!q) input.current?.focus({ preventScroll: true });
+    return () => clearTimeout(timer.current); // who has left does not want to be taken back
   }, []);
+  useEffect(() => {
+    if (!timer.current && q !== text.peek().trim()) text.value = q; // another address, not what is being typed
+  }, [q]);
   function look(given: string, wait: number): void {
     text.value = given;
     clearTimeout(timer.current);
-    const to = `/search?${new URLSearchParams({ q: given.trim(), kind })}`;
-    timer.current = setTimeout(() => go(to, true), wait);
+    timer.current = setTimeout(() => {
+      timer.current = 0;
+      go(`/search?${new URLSearchParams({ q: given.trim(), kind: kindOf(query.value) })}`, true);
+    }, wait);
   }
   return (
     <form role="search" class="search" onSubmit={(event) => (event.preventDefault(), look(text.value, 0))}>
@@ -109,9 +119,8 @@ function Trending() {
 }
 
 export function SearchPage() {
-  const asked = new URLSearchParams(query.value);
-  const q = asked.get("q") ?? "";
-  const kind: Kind = asked.get("kind") === "barks" ? "barks" : "people";
+  const q = new URLSearchParams(query.value).get("q") ?? "";
+  const kind = kindOf(query.value);
   const tab = (name: Kind, words: string) => (
     <a href={`/search?${new URLSearchParams({ q, kind: name })}`} aria-current={kind === name ? "page" : undefined}>
       {words}
@@ -120,7 +129,7 @@ export function SearchPage() {
   return (
     <>
       <Head title="Search" />
-      <Box q={q} kind={kind} />
+      <Box q={q} />
       <nav class="tabs" aria-label="What to search for">
         {tab("people", "People")}
         {tab("barks", "Barks")}

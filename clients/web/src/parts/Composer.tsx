@@ -1,6 +1,5 @@
 /** Where barks are written. It counts as the service does: characters, not bytes or halves of an emoji. */
-import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { draft, write } from "../state/draft";
 import { me } from "../state/me";
 import { send } from "../state/outbox";
 import { Avatar } from "./Avatar";
@@ -30,21 +29,19 @@ function Count({ used }: { used: number }) {
 
 interface Props {
   done?: () => void;
-  start?: string;
   focused?: boolean;
 }
 
-export function Composer({ done, start = "", focused = false }: Props) {
-  const text = useSignal(start);
-  const area = useRef<HTMLTextAreaElement>(null);
-  const used = lengthOf(text.value);
-  const isReady = used > 0 && used <= MAX && SEEN.test(text.value);
+export function Composer({ done, focused = false }: Props) {
+  const text = draft.value;
+  const used = lengthOf(text);
+  const isReady = used > 0 && used <= MAX && SEEN.test(text);
 
   function submit(event?: Event): void {
     event?.preventDefault();
     if (!isReady) return;
-    send(text.value);
-    text.value = "";
+    send(text);
+    write("");
     done?.();
   }
 
@@ -57,15 +54,14 @@ export function Composer({ done, start = "", focused = false }: Props) {
     <form class="composer" onSubmit={submit}>
       <Avatar user={me.value} />
       <div class="composer-body">
-        <div class="grows" data-text={`${text.value}\n`}>
+        <div class="grows" data-text={`${text}\n`}>
           <textarea
-            ref={area}
             data-first={focused}
             rows={2}
             aria-label="Your bark"
             placeholder="What is going on?"
-            value={text.value}
-            onInput={(event) => (text.value = event.currentTarget.value)}
+            value={text}
+            onInput={(event) => write(event.currentTarget.value)}
             onKeyDown={onKeyDown}
           />
         </div>

@@ -11,6 +11,7 @@ interface Props {
 
 export function Dialog({ title, close, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const isOutside = useRef(false); // where the button went down: who marks text may let go of it beside the dialog
   useLayoutEffect(() => {
     // Before anything is typed: what comes in between would be taken for shortcuts.
     const shown = dialog.current;
@@ -26,7 +27,8 @@ export function Dialog({ title, close, children }: Props) {
         event.preventDefault();
         close();
       }}
-      onClick={(event) => event.target === dialog.current && close()}
+      onPointerDown={(event) => (isOutside.current = event.target === dialog.current)}
+      onClick={(event) => isOutside.current && event.target === dialog.current && close()}
     >
       <div class="dialog-body">
         <header class="dialog-head">

@@ -1,4 +1,5 @@
 /** What stands around every page: the bars, the aside, dialogs and toasts. */
+import { useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { deleteBark, deleting } from "../state/doing";
 import { fresh } from "../state/feed";
@@ -91,7 +92,18 @@ const KEYS: [string, string][] = [
   ["?", "These keys"],
 ];
 
+/** Move the focus behind the bars: the address stays as it is. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}
+
 function Dialogs() {
+  useSignalEffect(() => {
+    if (me.value) return;
+    composing.value = false; // with the session goes what only somebody can do
+    deleting.value = null;
+  });
   const bark = deleting.value;
   if (composing.value) {
     const done = () => (composing.value = false);
@@ -177,7 +189,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
   const mine = me.value;
   return (
     <>
-      <a class="skip" href="#main">
+      <a class="skip" href="#main" onClick={skip}>
         Skip to what is here
       </a>
       <div class={mine ? "shell" : "shell shell-stranger"}>

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Pages } from "../state/pages";
-import { pageTitle } from "../state/router";
+import { back as goBack, comeBack, pageTitle } from "../state/router";
 import { Icon, type IconName } from "./Icon";
 
 /** The head of a page: its heading takes the focus when the page is opened. */
@@ -13,7 +13,7 @@ export function Head({ title, back = false, children }: { title: string; back?: 
   return (
     <header class="head">
       {back ? (
-        <button type="button" class="ghost round" aria-label="Back" onClick={() => history.back()}>
+        <button type="button" class="ghost round" aria-label="Back" onClick={goBack}>
           <Icon name="back" />
         </button>
       ) : null}
@@ -101,6 +101,9 @@ interface ListProps<T> {
 export function List<T>({ of, row, rows, empty, missing }: ListProps<T>) {
   const items = of.items.value;
   const state = of.state.value;
+  useEffect(() => {
+    if (items) comeBack();
+  }, [items === null]);
   if (!items) {
     if (state === "missing") return <>{missing ?? <Failed words={of.words.value} again={of.start} />}</>;
     return state === "failed" ? <Failed words={of.words.value} again={of.start} /> : <Skeleton />;

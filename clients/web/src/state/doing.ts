@@ -11,6 +11,15 @@ import { toast } from "./toasts";
 /** The bark somebody is asked about before it is deleted. */
 export const deleting = signal<Bark | null>(null);
 
+const turns = new Map<string, Promise<unknown>>();
+
+/** Ask for one thing after the other where both are about the same: of two at once either may come last. */
+function inTurn(about: string, ask: () => Promise<unknown>): Promise<unknown> {
+  const answer = (turns.get(about) ?? Promise.resolve()).then(ask, ask);
+  turns.set(about, answer);
+  return answer;
+}
+
 function like(bark: Bark, liked: boolean): void {
   const likes = Math.max(0, bark.counts.likes + (liked ? 1 : -1));
   const you = { rebarked: false, bookmarked: false, ...bark.you, liked };
@@ -25,8 +34,7 @@ export async function toggleLike(bark: Bark): Promise<void> {
   const liked = !bark.you?.liked;
   like(bark, liked);
   try {
-    if (liked) await api.like(bark.id);
-    else await api.unlike(bark.id);
+    await inTurn(bark.id, () => (liked ? api.like(bark.id) : api.unlike(bark.id)));
   } catch (error) {
     const now = barkOf(bark.id)?.value;
     if (now && now.you?.liked === liked) like(now, !liked);
@@ -71,8 +79,7 @@ export async function toggleFollow(user: User): Promise<void> {
   const follows = !user.you?.follows;
   follow(user, follows);
   try {
-    if (follows) await api.follow(user.handle);
-    else await api.unfollow(user.handle);
+    await inTurn(user.handle, () => (follows ? api.follow(user.handle) : api.unfollow(user.handle)));
   } catch (error) {
     const now = userOf(user.handle)?.value;
     if (now && now.you?.follows === follows) follow(now, !follows);

@@ -9,6 +9,7 @@ import { forgetHiding } from "./hiding";
 import { listen, stopListening } from "./live";
 import { countUnread, notices, unread } from "./notices";
 import { forgetBeside } from "./beside";
+import { closeDraft, openDraft, write } from "./draft";
 import { closeOutbox, openOutbox } from "./outbox";
 import { pauseSharing, resumeSharing, sharing, stopSharing } from "./place";
 import { go } from "./router";
@@ -29,6 +30,7 @@ function begin(user: User, session?: string): void {
   keepUser(user);
   me.value = user;
   openOutbox(user.id);
+  openDraft(user.id);
   void loadFeed();
   listen(user.handle);
   void countUnread();
@@ -42,6 +44,7 @@ function end(): void {
   localStorage.removeItem(PUSH_NOTE); // with the session its subscription ends
   stopListening();
   closeOutbox();
+  closeDraft();
   pauseSharing();
   forgetFeed();
   forgetAll();
@@ -83,8 +86,7 @@ export async function signOut(): Promise<void> {
       return;
     }
   }
-  end();
-  go("/");
+  leave();
 }
 
 export async function signOutEverywhere(): Promise<void> {
@@ -95,6 +97,12 @@ export async function signOutEverywhere(): Promise<void> {
     if (me.value) listen(me.value.handle);
     throw error;
   }
+  leave();
+}
+
+/** Be signed out, as was wanted. */
+function leave(): void {
+  write("");
   end();
   go("/");
 }
@@ -107,6 +115,11 @@ function noted(): User | null {
   }
 }
 
+/** Begin anew where another tab has signed out or in: the cookie is one for all of them. */
+function followOthers(): void {
+  if (noted()?.id !== me.value?.id) location.reload();
+}
+
 /** Find out who we are. Who was here before is shown at once; the service has the last word. */
 export async function startMe(): Promise<void> {
   onSignedOut.run = () => {
@@ -114,9 +127,8 @@ export async function startMe(): Promise<void> {
     end();
     toast("Your session is over. Log in to go on.", { name: "Log in", run: () => go("/login") });
   };
-  addEventListener("storage", (event) => {
-    if (event.key === NOTE && (event.newValue === null) === Boolean(me.value)) location.reload(); // by another tab
-  });
+  addEventListener("storage", (event) => event.key === NOTE && followOthers());
+  addEventListener("pageshow", (event) => event.persisted && followOthers()); // as it was left, and told nothing since
   const before = noted();
   if (!before) {
     me.value = null;

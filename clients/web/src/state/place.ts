@@ -12,6 +12,7 @@ export const sharedAt = signal(0);
 const EVERY_MS = 60_000;
 const KEY = "barker.sharing";
 let timer = 0;
+let turn = 0; // of the switch: what was begun before it was turned counts no more
 
 function position(): Promise<GeolocationPosition> {
   return new Promise((found, failed) =>
@@ -28,29 +29,43 @@ function whyNot(error: unknown): string {
 }
 
 async function tell(): Promise<void> {
+  const mine = turn;
   const { coords } = await position();
-  if (sharing.value === "off") return; // switched off while the device was looking
+  if (mine !== turn) return; // switched off while the device was looking
   await api.putPlace(coords.latitude, coords.longitude);
+  if (mine !== turn) {
+    if (sharing.value === "off") await api.removePlace(); // switched off while it was told, which may have come last
+    return;
+  }
   sharing.value = "on";
   sharedAt.value = Date.now();
 }
 
 export async function share(): Promise<void> {
   if (sharing.value !== "off") return;
+  const mine = ++turn;
   sharing.value = "asking";
   try {
     await tell();
+    if (mine !== turn) return;
     localStorage.setItem(KEY, "on");
     timer = setInterval(() => void tell().catch(() => undefined), EVERY_MS);
   } catch (error) {
+    if (mine !== turn) return;
     sharing.value = "off";
     toast(whyNot(error));
   }
 }
 
-export async function stopSharing(): Promise<void> {
+/** Turn the switch off here. */
+function rest(): void {
+  turn++;
   clearInterval(timer);
   sharing.value = "off";
+}
+
+export async function stopSharing(): Promise<void> {
+  rest();
   localStorage.removeItem(KEY);
   try {
     await api.removePlace();
@@ -65,7 +80,15 @@ export function resumeSharing(): void {
 }
 
 export function pauseSharing(): void {
-  clearInterval(timer);
-  sharing.value = "off";
+  rest();
   localStorage.removeItem(KEY);
+}
+
+/** There is one switch for all tabs: one that was left on would go on telling. */
+export function startPlace(): void {
+  addEventListener("storage", (event) => {
+    if (event.key !== KEY) return;
+    if (event.newValue) void share();
+    else rest();
+  });
 }

@@ -38,7 +38,7 @@ export async function lookAtPush(): Promise<void> {
   }
   if (!isAble()) telling.value = "cannot";
   else if (!noted() || Notification.permission !== "granted") telling.value = "off";
-  else await subscribe().catch(() => undefined);
+  else await subscribe().catch(() => (telling.value = "on")); // so the service has it: it can be switched off, at least
 }
 
 /** Subscribe this browser, unless the service knows it as it is. */

@@ -11,6 +11,14 @@ interface Mark {
   top: number;
 }
 
+/** What a history entry holds. */
+interface Entry {
+  /** It was come to from within the app. */
+  inner?: boolean;
+  mark?: Mark | null;
+  top?: number;
+}
+
 const OURS = /^\/($|@|barks\/|tags\/|search|nearby|people|notifications|settings|login|signup)/;
 const isBack = { now: false };
 
@@ -35,23 +43,34 @@ function read(): void {
   query.value = location.search;
 }
 
+const entry = () => (history.state ?? {}) as Entry;
+
+/** Go back to where one came from; who came by a link from elsewhere goes home, not away. */
+export function back(): void {
+  if (entry().inner) history.back();
+  else go("/");
+}
+
 /** Go to a page of the app. */
 export function go(to: string, replace = false): void {
-  if (!replace) history.replaceState({ mark: markOf() }, "");
-  history[replace ? "replaceState" : "pushState"](null, "", to);
+  const { inner } = entry();
+  if (replace) history.replaceState({ inner }, "", to);
+  else {
+    history.replaceState({ inner, mark: markOf(), top: scrollY }, "");
+    history.pushState({ inner: true }, "", to);
+  }
   isBack.now = false;
   read();
   if (!replace) scrollTo(0, 0);
 }
 
 /** Bring what stood at the top when this page was left back to its place, once it is drawn. */
-export function comeBack(): boolean {
-  const mark = (history.state as { mark?: Mark } | null)?.mark;
-  if (!isBack.now || !mark) return false;
-  const card = document.querySelector(`[data-bark="${CSS.escape(mark.id)}"]`);
-  if (!card) return false;
-  scrollBy(0, card.getBoundingClientRect().top - mark.top);
-  return true;
+export function comeBack(): void {
+  if (!isBack.now) return;
+  const { mark, top = 0 } = entry();
+  const card = mark && document.querySelector(`[data-bark="${CSS.escape(mark.id)}"]`);
+  if (card) scrollBy(0, card.getBoundingClientRect().top - mark.top);
+  else scrollTo(0, top);
 }
 
 function followLink(event: MouseEvent): void {
@@ -69,6 +88,10 @@ export function startRouter(): void {
   addEventListener("popstate", () => {
     isBack.now = true;
     read();
+    if (!entry().mark) scrollTo(0, 0); // a page that was not left by a link begins at its top, not where the other was
   });
+  for (const moved of ["wheel", "touchstart", "keydown"]) {
+    addEventListener(moved, () => (isBack.now = false), { passive: true }); // who scrolls is where she wants to be
+  }
   document.addEventListener("click", followLink);
 }
