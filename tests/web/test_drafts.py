@@ -47,7 +47,6 @@ def test_what_was_being_written_outlives_a_look_elsewhere_and_no_log_out(
     page.get_by_role("button", name="Log out", exact=True).click()
     page.get_by_text("Join the pack").wait_for()
     assert "Half a thought" not in str(screen.evaluate("Object.values({...sessionStorage})"))
-    screen.forgive("status of 404.*/v1/push-key")  # this service pushes to nobody
 
 
 def test_text_that_is_marked_beyond_the_edge_does_not_close_the_dialog(service: Service, screen_of: OpenScreen) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.barker_process import PASSWORD, Person, Service, wait_for
 from tests.web.browsing import OpenScreen
@@ -63,7 +64,7 @@ def test_every_page_is_sound(
     for name, path in PAGES.items():
         screen.open(path.format(me=me.handle, other=other.handle, bark=bark))
         screen.page.wait_for_load_state("networkidle") if name == "graph" else screen.page.wait_for_timeout(300)
-        screen.page.locator(".skeleton").wait_for(state="detached")
+        expect(screen.page.locator(".skeleton")).to_have_count(0)
         screen.shot(f"{size}-{scheme}-{name}")
         assert serious(screen) == [], name
         assert fits(screen), f"{name} is wider than the screen"
