@@ -187,5 +187,5 @@ def test_sharing_a_place_is_off_until_it_is_switched_on(service: Service, screen
     screen.page.get_by_role("switch").check(force=True)
     wait_for(lambda: screen.turn() and sent == ["PUT"], "the place to be shared")
     screen.page.get_by_role("switch").uncheck(force=True)
-    wait_for(lambda: screen.turn() and sent == ["PUT", "DELETE"], "the place to be forgotten")
+    wait_for(lambda: screen.turn() and sent[:2] == ["PUT", "DELETE"], "the place to be forgotten")
     assert not switch()

@@ -88,3 +88,11 @@ def test_what_was_deleted_is_not_read_in_the_notifications(service: Service, scr
     expect(screen.page.locator(".notice-bark")).to_have_text(f"Regretted, @{ada.handle}")
     assert bob.call("DELETE", f"/v1/barks/{bark['id']}").status_code == 204
     expect(screen.page.locator(".notice-bark")).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_a_service_that_pushes_to_nobody_says_so_when_it_is_asked(service: Service, screen_of: OpenScreen) -> None:
+    screen = screen_of(service.sign_up("ada"), "/settings", permissions=["notifications"])
+    screen.page.locator("label", has_text="Tell this device").click()
+    expect(screen.page.get_by_text("This Barker tells nobody who has it closed.")).to_be_visible()
+    assert screen.forgive("status of 404.*push-key") == 1

@@ -1,18 +1,18 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-5bc90544b1ff95ea";
+const VERSION = "barker-1c473d0a71c42fc0";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/GraphPage-Dc_am3xb.js",
-  "/assets/NearbyPage-BvfsOYca.js",
-  "/assets/PlaceSwitch-BfrQcmeq.js",
-  "/assets/Settings-Dv5x4rD3.js",
+  "/assets/GraphPage-Bv0EUyf4.js",
+  "/assets/NearbyPage-R8AiJ_0_.js",
+  "/assets/PlaceSwitch-CV6-6_1U.js",
+  "/assets/Settings-CBZjfTJB.js",
   "/assets/calls-DxK6jj9H.js",
   "/assets/index-C2ri9dHo.css",
-  "/assets/index-bUlcEYIj.js",
+  "/assets/index-CgrN7ZlK.js",
   "/assets/pictures-C0derxYI.css",
-  "/assets/push-CmzB_aw_.js"
+  "/assets/push-B73wyT3o.js"
 ];
 
 self.addEventListener("install", (event) => {

@@ -17,7 +17,7 @@ export function PushSwitch() {
         checked={now === "on"}
         aria-checked={now === "on"}
         aria-describedby="push-hint"
-        disabled={now === "unknown" || now === "asking"}
+        disabled={now === "asking"}
         onChange={() => void (now === "on" ? stopTelling() : startTelling())}
       />
       <span class="switch-track" aria-hidden="true" />

@@ -5,17 +5,15 @@ import { Problem, wordsOf } from "../api/client";
 import { me } from "./me";
 import { toast } from "./toasts";
 
-/** Unknown at first; "never" where the service pushes to nobody, "cannot" where the browser is too old. */
-export type Telling = "unknown" | "never" | "cannot" | "off" | "asking" | "on";
-export const telling = signal<Telling>("unknown");
+/** "cannot" where the browser is too old, "never" where the service turned out to push to nobody. */
+export type Telling = "cannot" | "never" | "off" | "asking" | "on";
+export const telling = signal<Telling>("off");
 
 const PUSH_NOTE = "barker.push"; // what this session subscribed
 interface Note {
   id: string;
   endpoint: string;
 }
-
-let key = "";
 
 function noted(): Note | null {
   try {
@@ -30,12 +28,6 @@ const isAble = () => "serviceWorker" in navigator && "PushManager" in window && 
 
 /** Look how it stands, and mend what the browser changed meanwhile. */
 export async function lookAtPush(): Promise<void> {
-  try {
-    key = (await api.pushKey()).key;
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) telling.value = "never";
-    return;
-  }
   if (!isAble()) telling.value = "cannot";
   else if (!noted() || Notification.permission !== "granted") telling.value = "off";
   else await subscribe().catch(() => (telling.value = "on")); // so the service has it: it can be switched off, at least
@@ -43,7 +35,8 @@ export async function lookAtPush(): Promise<void> {
 
 /** Subscribe this browser, unless the service knows it as it is. */
 async function subscribe(): Promise<void> {
-  const made = await subscribed(await manager());
+  const { key } = await api.pushKey();
+  const made = await subscribed(await manager(), key);
   const note = noted();
   if (note?.endpoint !== made.endpoint) {
     const { id } = await api.subscribePush(made.toJSON());
@@ -53,7 +46,7 @@ async function subscribe(): Promise<void> {
   telling.value = "on";
 }
 
-async function subscribed(push: PushManager): Promise<PushSubscription> {
+async function subscribed(push: PushManager, key: string): Promise<PushSubscription> {
   const options = { userVisibleOnly: true, applicationServerKey: key };
   try {
     return await push.subscribe(options);
@@ -77,6 +70,7 @@ export async function startTelling(): Promise<void> {
     if ((await Notification.requestPermission()) === "granted") return await subscribe();
     toast("Your browser shows no notifications of this site. Allow them in the site's settings, then try again.");
   } catch (error) {
+    if (error instanceof Problem && error.code === "push_off") return void (telling.value = "never");
     toast(whyNot(error));
   }
   telling.value = "off";
