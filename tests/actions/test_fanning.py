@@ -67,7 +67,7 @@ def test_small_ones_of_many_authors_are_delivered_together(stores: Stores, lanes
     barks = [bark(stores, author, fan_out=False) for author, _ in authors]
     calls.clear()
     fanning.fan_out(stores, [*barks, ids.new()])
-    assert calls == ["pending", "few_followers", "begin", "deliver", "fanned_out"]
+    assert calls == ["pending", "few_followers", "begin", "deliver_each", "fanned_out"]
     for (author, followers), bark_id in zip(authors, barks, strict=True):
         assert told(stores, bark_id, [*followers, author.id]) == [1, 1, 1, 1]
     assert all(found.fanned_out for found in stores.barks.by_ids(barks).values())
@@ -81,7 +81,7 @@ def calls(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for store, names in {
         stores.barks: ("pending", "begin", "fanned_out"),
         stores.follows: ("few_followers", "all_followers"),
-        stores.queues: ("deliver",),
+        stores.queues: ("deliver_each",),
     }.items():
         for name in names:
             method = getattr(type(store), name)

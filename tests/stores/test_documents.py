@@ -81,6 +81,32 @@ def test_what_was_fanned_out_of_late_can_be_fanned_out_again_however_old_it_is(s
     assert second.id not in pending
 
 
+def test_what_was_told_anew_is_looked_for_after_the_next_loss_only_if_something_was_missing(stores: Stores) -> None:
+    hour_ago = ids.at(ids.now_ms() - 3_600_000)
+    whole, missing = (replace(new_bark(ids.new()), id=hour_ago + n) for n in (5, 6))
+    now = ids.now_ms()
+    both = [whole.id, missing.id]
+    for bark in (whole, missing):
+        stores.barks.insert(bark, now)
+        stores.barks.fanned_out([FanOut(bark)], now - 120_000)
+    assert stores.barks.fan_out_again(now - 180_000, now, f"run {whole.id}") >= 2
+    begun = stores.barks.begin(stores.barks.pending(both), now)
+    stores.barks.delivered_anew([missing.id], now)
+    stores.barks.fanned_out(begun, now)
+    stores.barks.fan_out_again(now - 60_000, now, f"another run {whole.id}")
+    assert [one.bark.id for one in stores.barks.pending(both)] == [missing.id]
+
+
+def test_whoever_begins_what_another_began_is_told(stores: Stores) -> None:
+    bark, now = new_bark(ids.new()), ids.now_ms()
+    stores.barks.insert(bark, now)
+    for run in ("a", "b"):
+        stores.barks.fan_out_again(now, now, f"{run} {bark.id}")
+        pending = stores.barks.pending([bark.id])
+        began = [(part, stores.barks.begin(pending, now, part)[0].retried) for part in ("0", "1", "1", "0")]
+        assert began == [("0", False), ("1", False), ("1", True), ("0", True)]
+
+
 def test_who_began_before_a_loss_cannot_tell_that_it_is_done(stores: Stores) -> None:
     bark, now = new_bark(ids.new()), ids.now_ms()
     stores.barks.insert(bark, now)

@@ -34,7 +34,7 @@ def fan_out(stores: Stores, bark: Sequence[int]) -> None:
     small = [one for one in pending if not one.shares and one.bark.author_id in few]
     # Noted only now: what merely waited for the graph need not look into each queue. Or cut since by another worker.
     small = [one for one in stores.barks.begin(small, ids.now_ms()) if not one.shares]
-    _deliver(stores, SMALL, *(_delivery(one, few[one.bark.author_id], WHOLE) for one in small))
+    _deliver(stores, SMALL, small, *(_delivery(one, few[one.bark.author_id], WHOLE) for one in small))
     _ask_to_mention(stores, small)
     stores.barks.fanned_out(small, ids.now_ms())
     _count_lag(SMALL, small)
@@ -52,8 +52,8 @@ def cut(stores: Stores, bark: int) -> None:
             _ask_to_mention(stores, [one])
             connected = list(islice(stores.queues.connected(), FIRST_MAX))
             first = stores.follows.followers_among(author, connected)
-            begun = stores.barks.begin([one], ids.now_ms())
-            _deliver(stores, LARGE, *(_delivery(one, first, FIRST) for one in begun))
+            begun = stores.barks.begin([one], ids.now_ms(), "first")
+            _deliver(stores, LARGE, begun, *(_delivery(one, first, FIRST) for one in begun))
             stores.jobs.put(*(_share(one, number) for number in one.left), lane=LARGE)
 
 
@@ -75,8 +75,8 @@ def share(stores: Stores, bark: int, share: int, shares: int, deleted: int) -> N
         # Else it was deleted since, which has shares of its own, or another worker has done this one.
         if pending.bark.deleted == bool(deleted) and share in pending.left:
             followers = stores.follows.all_followers(pending.bark.author_id, share, shares)
-            for one in stores.barks.begin([pending], ids.now_ms()):
-                _deliver(stores, LARGE, _delivery(one, followers, REST))
+            for one in stores.barks.begin([pending], ids.now_ms(), str(share)):
+                _deliver(stores, LARGE, [one], _delivery(one, followers, REST))
                 if stores.barks.share_done(one, share):
                     stores.barks.fanned_out([one], ids.now_ms())
                     _count_lag(LARGE, [one])
@@ -90,8 +90,13 @@ def _delivery(one: FanOut, followers: Collection[int], turn: str) -> Delivery:
     return Delivery(kind, bark.id, bark.author_id, readers, one.began_ms, turn, one.mixed)
 
 
-def _deliver(stores: Stores, lane: str, *deliveries: Delivery) -> None:
-    counts.DELIVERIES.labels(lane).inc(stores.queues.deliver(*deliveries))
+def _deliver(stores: Stores, lane: str, begun: Iterable[FanOut], *deliveries: Delivery) -> None:
+    delivered = stores.queues.deliver_each(*deliveries)
+    counts.DELIVERIES.labels(lane).inc(delivered.total())
+    # Whoever began before and broke off may have delivered all of it a moment ago.
+    anew = [one.bark.id for one in begun if one.again is not None and (delivered[one.bark.id] or one.retried)]
+    if anew:
+        stores.barks.delivered_anew(anew, ids.now_ms())
 
 
 def _count_lag(lane: str, served: Iterable[FanOut]) -> None:

@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -28,7 +28,7 @@ class FanOut:
 
     `began_ms` tells when it was first delivered to anybody (0: never), `left` which of its shares are not done yet, if
     it is cut, `mixed` whether it had begun before it was cut. `again` counts how often it was to be fanned out anew:
-    who began before has no say in whether it is done.
+    who began before has no say in whether it is done; `retried` tells whether somebody had begun the same part of it.
     """
 
     bark: Bark
@@ -37,6 +37,7 @@ class FanOut:
     left: tuple[int, ...] = ()
     mixed: bool = False
     again: int | None = None
+    retried: bool = False
 
 
 class Barks:
@@ -146,12 +147,16 @@ class Barks:
         return list(map(_fan_out, self._barks.find({"_id": {"$in": list(bark_ids)}, "fan_out": "pending"}, SHOWN)))
 
     @guard
-    def begin(self, pending: Collection[FanOut], now_ms: int) -> list[FanOut]:
-        """Note that these are about to be delivered; returns them with when that was first so."""
+    def begin(self, pending: Collection[FanOut], now_ms: int, part: str = "whole") -> list[FanOut]:
+        """Note that these, or a part of each, are about to be delivered; returns them with when that was first so."""
         given = {(one.bark.id, one.bark.deleted) for one in pending}
         still = {"_id": {"$in": [bark_id for bark_id, _ in given]}, "fan_out": "pending"}
         self._barks.update_many({**still, "begun": None}, {"$set": {"begun": now_ms}})
-        begun = map(_fan_out, self._barks.find({**still, "begun": {"$gt": 0}}, SHOWN))
+        if any(one.again is not None for one in pending):
+            tried = {f"retried.{part}": {"$eq": [f"$tried.{part}", "$again"]}, f"tried.{part}": "$again"}
+            self._barks.update_many({**still, "again": {"$gt": 0}}, [{"$set": tried}])
+        found = self._barks.find({**still, "begun": {"$gt": 0}}, SHOWN)
+        begun = [replace(_fan_out(one), retried=one.get("retried", {}).get(part, False)) for one in found]
         return [one for one in begun if (one.bark.id, one.bark.deleted) in given]  # or deleted since, and to be told so
 
     @guard
@@ -175,13 +180,23 @@ class Barks:
         return found is not None and found.get("shares_left") == []
 
     @guard
+    def delivered_anew(self, bark_ids: Collection[int], now_ms: int) -> None:
+        """Note that something was missing of these, and was delivered: what a server loses next may be just that."""
+        self._barks.update_many({"_id": {"$in": list(bark_ids)}}, {"$set": {"fanned_at": now_ms}})
+
+    @guard
     def fanned_out(self, told: Collection[FanOut], now_ms: int) -> None:
-        """Mark what was read as told; a deletion that came meanwhile stays pending, and what is to be told anew."""
+        """Mark what was read as told; a deletion that came meanwhile stays pending, and what is to be told anew.
+
+        What was told anew is not noted as fanned out just now, unless something of it was missing: a server that
+        restarts every minute would have to look for more and more barks.
+        """
         for deleted, again in {(one.bark.deleted, one.again) for one in told}:
             same = [one.bark.id for one in told if (one.bark.deleted, one.again) == (deleted, again)]
+            done = {"fan_out": "done"} | ({"fanned_at": now_ms} if again is None else {})
             self._barks.update_many(
                 {"_id": {"$in": same}, "deleted": deleted, "again": again},
-                {"$set": {"fan_out": "done", "fanned_at": now_ms}, "$unset": {"fan_out_due": 1}},
+                {"$set": done, "$unset": {"fan_out_due": 1, "tried": 1, "retried": 1}},
             )
 
     @guard

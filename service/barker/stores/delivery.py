@@ -105,6 +105,11 @@ def _bucket_calls(
     yield ("barker_deliver", marks, arguments), cost
 
 
+def bark_of(mark: str) -> int:
+    """Return which bark a mark is of."""
+    return int(mark.split(":")[2])
+
+
 def _by_bucket(user_ids: Iterable[int]) -> dict[int, list[int]]:
     """Cut users into buckets, rising within each: the mark of a bucket depends on it."""
     buckets: dict[int, list[int]] = defaultdict(list)

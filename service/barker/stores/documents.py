@@ -7,9 +7,10 @@ sessions   _id user token device seen             token is the SHA-256 of the re
 subscriptions  _id user session hash endpoint p256dh auth
            where browsers are pushed to; hash is the SHA-256 of the endpoint; none outlives its session
 barks      _id author text thread in_reply_to quote_of replies likes likes_due deleted fan_out fan_out_due looks begun
-           fanned_at again recovered shares shares_left mixed words
+           fanned_at again recovered tried retried shares shares_left mixed words
            fan_out is pending or done; fan_out_due (ms) is when the sweep shall look at a pending one; begun and
-           fanned_at (ms): when it was first tried, and last done; again: how often it was to be done anew; a
+           fanned_at (ms): when it was first tried, and when something of it was last delivered; again: how often
+           it was to be done anew; tried and retried, by part: who began it, and who came after; a
            large one is cut into shares, by buckets; mixed: it had begun before; recovered: after which restart;
            words: its different words, folded, and its hashtags with their sign; a deleted one has none;
            likes_due (ms): when its likes shall be counted anew; nobody moves the count where it is not set

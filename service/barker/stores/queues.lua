@@ -147,13 +147,13 @@ end
 
 -- KEYS mark … | ARGV for each mark: keep or '', its seconds, kind, bark:author, since, turn, last user of the call
 --   before ('' in the first one), users: their ids in rising order, one after the other
--- Appends to the queues that exist; whoever is not above the mark was served before. Returns how many got it.
+-- Appends to the queues that exist; whoever is not above the mark was served before. Returns how many got each.
 -- Refuses where the call before had no effect: the mark must not jump over users.
 -- `since` (an entry's id in milliseconds, mostly ''): the mark may have ended, so look into the queues from there on.
 -- `turn`: 'first' serves some out of turn and notes them in a set beside the mark; 'rest' leaves those out, like
 -- 'whole', which begins without any.
 local function barker_deliver(keys, args)
-  local delivered, look = 0, to_look_for(args)
+  local delivered, look = {}, to_look_for(args)
   for i, mark in ipairs(keys) do
     local keep, seconds, kind, body, since, turn, before, users = unpack(args, 8 * i - 7, 8 * i)
     if #users % WIDTH ~= 0 then
@@ -166,7 +166,7 @@ local function barker_deliver(keys, args)
     if failed then
       return redis.error_reply(failed)
     end
-    delivered = delivered + number
+    delivered[i] = number
   end
   return delivered
 end

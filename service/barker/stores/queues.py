@@ -19,6 +19,7 @@ left, rejoined                                           only on the channel: an
 muted         "<until, ms>:<author>"                     only on the channel
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -94,7 +95,17 @@ class Queues:
     @guard
     def deliver(self, *deliveries: Delivery) -> int:
         """Append to the queue of everyone who has one and was not served yet; returns how many got it."""
-        return sum(sum(functions.call(self._redis, trip)) for trip in delivery.trips(deliveries))
+        return self.deliver_each(*deliveries).total()
+
+    @guard
+    def deliver_each(self, *deliveries: Delivery) -> Counter[int]:
+        """Deliver; returns how many got which bark."""
+        delivered: Counter[int] = Counter()
+        for trip in delivery.trips(deliveries):
+            for (_, marks, _), numbers in zip(trip, functions.call(self._redis, trip), strict=True):
+                for mark, number in zip(marks, numbers, strict=True):
+                    delivered[delivery.bark_of(mark)] += number
+        return delivered
 
     @guard
     def connected(self) -> set[int]:
