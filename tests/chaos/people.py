@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from tests.chaos.journal import Change, Journal, Post
 from tests.chaos.phone import NOBODY, Person, Phone
 
-BARK_SECONDS = 0.5  # between two barks of an author, in the mean
+BARK_SECONDS = 1.5  # between two barks of an author, in the mean: workers that are killed all the time do little
 CHANGE_SECONDS = 0.8  # between two follows or unfollows of a thread
 READ_SECONDS = 0.3  # between two feed pages of a thread
 STUBBORN_SECONDS = 2.0  # how long an author repeats a bark before she goes on, and leaves the repeating to another
