@@ -33,6 +33,7 @@ from barker.api import (
 from barker.api.context import EXTENSION, Context
 from barker.live.caps import Caps
 from barker.live.hub import Hub
+from barker.metrics import counts
 from barker.settings import Settings
 from barker.stores import Stores, connect
 
@@ -69,6 +70,7 @@ NOUNS = (
 def create_app(settings: Settings, stores: Stores | None = None) -> OpenAPI:
     """Return the app. Call it after a fork: it makes the stores' clients."""
     stores = stores or connect(settings)
+    counts.begin()
     app = OpenAPI(
         "barker",
         info={"title": "Barker", "version": __version__, "description": DESCRIPTION},

@@ -39,14 +39,17 @@ REQUEST_SECONDS = Histogram(
     buckets=REQUEST_BUCKETS,
 )
 STREAMS_REFUSED = Counter("barker_streams_refused", "Live streams refused: over a cap", ("cap",))
-# A series that first shows at 1 has not risen, as Prometheus sees it: what alerts wait for is there before it happens.
-for _clock in ("own", "queues"):
-    CLOCK_JUMPS.labels(_clock)
-for _how in ("ended", "killed"):
-    WORKER_DEATHS.labels(_how)
-STREAMS_REFUSED.labels("process")
 # Of each process as it is now: what a dead one told does not count.
 OPEN_STREAMS = Gauge("barker_open_streams", "Live streams that are open", ("kind",), multiprocess_mode="livesum")
+
+
+def begin() -> None:
+    """Let what alerts wait for be there before it happens: to Prometheus a series that begins at 1 has not risen."""
+    for clock in ("own", "queues"):
+        CLOCK_JUMPS.labels(clock)
+    for how in ("ended", "killed"):
+        WORKER_DEATHS.labels(how)
+    STREAMS_REFUSED.labels("process")
 
 
 @cache  # finding a child by its labels takes longer than counting

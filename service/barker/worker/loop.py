@@ -40,6 +40,7 @@ class Worker:
         self._stopping = threading.Event()
         self._ended = threading.Event()
         self._held: dict[tuple[str, str], Claim] = {}  # by lane and entry: two lanes may share an entry's id
+        counts.begin()
         for chore in (self._reclaim, self._sweep_by):
             counts.CHORE_FAILURES.labels(chore.__name__)  # at 0, so that the first failure is seen to be one more
 

@@ -28,6 +28,7 @@ class Seat:
     """One of the processes, whichever it is now."""
 
     def __init__(self, number: int, environ: dict[str, str]) -> None:
+        counts.begin()
         self._number = number
         self._environ = environ
         self._process: subprocess.Popen[bytes] | None = None
