@@ -92,7 +92,7 @@ def test_one_trace_from_the_post_to_an_open_screen(groups: tuple[Service, Servic
         ("barker-api", "queues put"),
         ("barker-worker", "job fan_out"),
         ("barker-worker", "graph read_latest"),
-        ("barker-worker", "queues deliver"),
+        ("barker-worker", "queues deliver_each"),
         ("barker-stream", "tell"),
     }
 

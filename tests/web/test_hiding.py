@@ -44,7 +44,7 @@ def test_who_is_blocked_goes_from_the_screen_and_comes_back_in_the_settings(
     wait_for(lambda: ada.get(f"/v1/users/{bob.handle}")["you"]["blocks"], "the block")
     screen.open(f"/@{bob.handle}")
     expect(screen.page.locator(".empty")).to_contain_text("You block")
-    expect(screen.page.locator(".follow")).to_have_count(0)
+    expect(screen.page.locator("main .follow")).to_have_count(0)
     screen.open("/settings")
     screen.page.get_by_label(f"End for @{bob.handle}").click()
     expect(screen.page.get_by_label(f"End for @{bob.handle}")).to_have_count(0)
