@@ -1,12 +1,15 @@
 """Who is nearest, beside brute force over the snapped places, on a real Redis."""
 
 import os
+from collections.abc import Sequence
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from barker.models import Near
 from barker.stores.grid import METRES_A_DEGREE, Point, direction
+from barker.stores.nearest import Answer, Ask, Search
 from barker.stores.places import Places
 from tests.stores.conftest import NewPlaces, Where, made
 
@@ -18,7 +21,7 @@ def brute(places: Places, people: dict[int, Where], at: Where) -> list[Near]:
     grid = places.grid
     centre = grid.cell(*at)
     cells = {user: grid.cell(*where) for user, where in people.items()}
-    found = sorted((grid.metres_between(centre, cell), user) for user, cell in cells.items())
+    found = sorted((grid.metres_from(centre)(cell), user) for user, cell in cells.items())
     here = grid.middle(centre)
     return [Near(user, metres, direction(here, grid.middle(cells[user]))) for metres, user in found]
 
@@ -91,6 +94,36 @@ def test_who_is_alone_in_her_tile_finds_her_neighbours_within_a_radius(new_place
     places.put_many(people)
     at = (-0.01, 0.01)
     assert places.near(Point(*at), 7, within=5_000) == brute(places, people, at)
+
+
+def test_however_far_a_search_was_likely_to_go_it_finds_the_same(new_places: NewPlaces) -> None:
+    places = new_places()
+    people = made([(50.1 + 0.2 * row, -100.1 + 0.3 * column) for row in range(8) for column in range(8)])
+    places.put_many(people)
+    for at in ((50.7, -99.0), (50.63, -99.13), (51.0, -98.5)):
+        for likely in range(0, 100_000, 2_500):
+            search = Search(places.grid, places.grid.cell(*at), 7, None, None, likely)
+            assert search.run(places._ask) == brute(places, people, at)[:7], likely
+
+
+def test_where_a_search_had_to_go_far_the_next_one_asks_all_around_at_once(
+    new_places: NewPlaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = new_places()
+    people = made([(50.1 + 0.2 * row, -100.1 + 0.3 * column) for row in range(8) for column in range(8)])
+    places.put_many(people)
+    trips: list[int] = []
+    ask = places._ask
+
+    def count(asks: Sequence[Ask]) -> list[Answer]:
+        trips[-1] += 1
+        return ask(asks)
+
+    monkeypatch.setattr(places, "_ask", count)
+    for at in ((50.7, -99.0), (50.8, -98.9), (50.7, -99.0)):  # another tile of the region; the first one again
+        trips.append(0)
+        assert places.near(Point(*at), 7) == brute(places, people, at)[:7]
+    assert trips == [2, 1, 1]
 
 
 def test_a_crowd_in_one_cell_is_paged_by_id(new_places: NewPlaces) -> None:

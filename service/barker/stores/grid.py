@@ -4,6 +4,7 @@ A cell is about as wide and as high as the grid says; whatever is asked, no more
 0.7 degrees wide and high and has keys of its own; a region is 16 by 16 tiles.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import asin, atan2, cos, degrees, floor, pi, radians, sin
@@ -54,7 +55,10 @@ class Box:
         lat = radians(point.lat)
         south, north = radians(self.south), radians(self.south + self.high)
         best = atan2(sin(lat), cos(lat) * cos(angle))  # where on the whole meridian, perhaps beyond a pole
-        return min(_metres(lat, other, angle) for other in (south, north, max(south, min(best, north))))
+        inside = _metres(lat, max(south, min(best, north)), angle)
+        if angle <= pi / 2:
+            return inside
+        return min(_metres(lat, south, angle), _metres(lat, north, angle), inside)
 
     def farthest_metres(self, point: Point) -> float:
         """Return how far its farthest point is."""
@@ -92,9 +96,16 @@ class Grid:
     def _columns(self, row: int) -> int:
         return int(360 * cos(radians((row + 0.5) * self._high)) / self._high)
 
-    def metres_between(self, one: Cell, other: Cell) -> int:
-        """Return how far the middles of two cells are apart, in whole metres: what people are sorted by."""
-        return round(metres_between(self.middle(one), self.middle(other)))
+    def metres_from(self, cell: Cell) -> Callable[[Cell], int]:
+        """Return what tells how far the middle of another cell is, in whole metres: people are sorted by it."""
+        centre = self.middle(cell)
+        lat, lon = radians(centre.lat), centre.lon
+
+        def metres(other: Cell) -> int:
+            there = self.middle(other)
+            return round(_metres(lat, radians(there.lat), radians(there.lon - lon)))
+
+        return metres
 
 
 def metres_between(one: Point, other: Point) -> float:

@@ -1,13 +1,22 @@
 -- Who is nearest, within a tile. One library with places.lua.
 
+local ENDLESS = 1 / 0
 local LEAF = 12 -- cells of a box that are read, not cut up
 local LOOKED = 3000 -- cells that a call looks at, of those that may lie where a page begins; then it is cut
 
+-- What is global takes long to look up, and is not there while this is loaded: it is noted with the first call.
+local call, sub, sine, cosine, arcsine, floor, least_of, most_of, drop, several
+local function know()
+  call, sub, floor, drop, several = redis.call, string.sub, math.floor, table.remove, unpack
+  sine, cosine, arcsine, least_of, most_of = math.sin, math.cos, math.asin, math.min, math.max
+end
+
 -- Returns the first so many ids in a cell behind `after`. The tile must have been swept.
 local function in_cell(keys, cell, after, want)
-  local ids = redis.call('ZRANGE', keys[2], '(' .. cell .. ' ' .. after, '(' .. cell .. '!', 'BYLEX', 'LIMIT', 0, want)
-  for n, member in ipairs(ids) do
-    ids[n] = string.sub(member, #cell + 2)
+  local ids = call('ZRANGE', keys[2], '(' .. cell .. ' ' .. after, '(' .. cell .. '!', 'BYLEX', 'LIMIT', 0, want)
+  local behind = #cell + 2
+  for n = 1, #ids do
+    ids[n] = sub(ids[n], behind)
   end
   return ids
 end
@@ -27,7 +36,7 @@ local function push(heap, one)
 end
 
 local function pop(heap)
-  local first, last = heap[1], table.remove(heap)
+  local first, last = heap[1], drop(heap)
   local size, n = #heap, 1
   while 2 * n <= size do
     local child = 2 * n
@@ -78,11 +87,10 @@ end
 
 -- Returns how far a point (in degrees) is from where `from` says.
 local function distance(from, lat, lon)
-  local sin = from.sin
   lat = lat * DEGREE
-  local up, aside = sin((lat - from.lat) / 2), sin((lon * DEGREE - from.lon) / 2)
-  local half = up * up + from.cos * from.cosine(lat) * aside * aside
-  return half < 1 and 2 * GLOBE * from.asin(half ^ 0.5) or 2 * GLOBE * from.asin(1)
+  local up, aside = sine((lat - from.lat) / 2), sine((lon * DEGREE - from.lon) / 2)
+  local half = up * up + from.cos * cosine(lat) * aside * aside
+  return half < 1 and 2 * GLOBE * arcsine(half ^ 0.5) or 2 * GLOBE * arcsine(1)
 end
 
 -- Pushes those of some cells (with their scores) of a box that are far and near enough, each with its distance.
@@ -107,7 +115,7 @@ end
 -- Reads a box, or cuts it up.
 local function open_box(heap, from, level, row, column, first)
   local last = first + 4 ^ (BITS - level) - 1
-  local read = from.call('ZRANGE', from.cells, first, last, 'BYSCORE', 'LIMIT', 0, LEAF + 1, 'WITHSCORES')
+  local read = call('ZRANGE', from.cells, first, last, 'BYSCORE', 'LIMIT', 0, LEAF + 1, 'WITHSCORES')
   if #read <= 2 * LEAF or level == BITS then
     return push_cells(heap, from, read, level, row, column, first)
   end
@@ -122,7 +130,7 @@ local function push_box(heap, from, level, row, column, first)
   local high, wide = NORTH / sides, EAST / sides -- half of it
   local lat, lon = (2 * row + 1) * high - NORTH, (2 * column + 1) * wide - EAST
   local edge = (lat < 0 and -lat or lat) - high -- the nearer to the equator
-  local broad = edge > 0 and wide * from.cosine(edge * DEGREE) or wide
+  local broad = edge > 0 and wide * cosine(edge * DEGREE) or wide
   local radius = DEGREE * GLOBE * (high * high + broad * broad) ^ 0.5 * 1.001 -- of a circle around it
   local middle = distance(from, lat, lon)
   if middle + radius < from.least or middle - radius > from.reach then
@@ -147,7 +155,7 @@ end
 -- that is farther than `most`, or nothing.
 local function next_cell(heap, from, most)
   while #heap > 0 and heap[1][1] <= most do
-    local metres, level, row, column, first = unpack(pop(heap))
+    local metres, level, row, column, first = several(pop(heap))
     if not row then
       return metres, level
     end
@@ -156,20 +164,20 @@ local function next_cell(heap, from, most)
   return heap[1] and heap[1][1]
 end
 
--- Pushes the cells within a circle around a point in the tile that holds at least so many, and how far away all others
--- are. Where a page begins at the point itself, boxes have nothing to leave out. Tells whether there is such a circle
--- that holds no crowd, either: reading it is bounded.
-local function push_circle(heap, from, want)
+-- Pushes the cells within a circle around a point in or beside the tile that holds at least so many, and how far away
+-- all others are. Where a page begins at the point itself, boxes have nothing to leave out. Tells whether there is such
+-- a circle that holds no crowd, either: reading it is bounded.
+local function push_circle(heap, from, want, cells, is_inside)
   local crowd, before = 100 + 2 * want, 0
-  local radius = TILE / 2 * (want / from.call('ZCARD', from.cells)) ^ 0.5
+  local radius = (cells < crowd or not is_inside) and 3 * TILE or TILE / 2 * (want / cells) ^ 0.5
   for _ = 1, CIRCLES do
-    radius = math.min(radius, from.reach)
-    local found = from.call('GEOSEARCH', from.cells, 'FROMLONLAT', from.lon / DEGREE, from.lat / DEGREE, 'BYRADIUS', radius,
+    radius = least_of(radius, from.reach)
+    local found = call('GEOSEARCH', from.cells, 'FROMLONLAT', from.lon / DEGREE, from.lat / DEGREE, 'BYRADIUS', radius,
       'm', 'ASC', 'COUNT', crowd, 'ANY', 'WITHDIST')
-    local is_all = radius >= from.reach or radius >= 2 * TILE
+    local is_all = radius >= from.reach or radius >= 3 * TILE
     if #found < crowd and (#found >= want or is_all) then
-      for _, one in ipairs(found) do
-        push(heap, { one[2] + 0, one[1] })
+      for n = 1, #found do
+        push(heap, { found[n][2] + 0, found[n][1] })
       end
       if not is_all then
         push(heap, { radius })
@@ -177,7 +185,7 @@ local function push_circle(heap, from, want)
       return true
     end
     local factor = #found == crowd and 0.5 or 2
-    if factor * before == 1 then
+    if factor * before == 1 or not is_inside then
       break -- one holds a crowd, and half of it too few
     end
     radius, before = radius * factor, factor
@@ -187,17 +195,21 @@ end
 
 -- Returns a heap of all that is in a tile. `want` tells how many are wanted from the point itself on.
 local function heap_of(from, south, north, want)
-  local heap, sides = {}, 2 ^ ROOT
-  if from.call('ZCARD', from.cells) <= LEAF then
-    push_cells(heap, from, from.call('ZRANGE', from.cells, 0, -1, 'WITHSCORES'), 0, 0, 0, 0)
-    return heap
+  local heap, sides, cells = {}, 2 ^ ROOT, call('ZCARD', from.cells)
+  if want and cells > 0 then
+    local up, aside = from.lat / DEGREE, from.lon < 0 and -from.lon or from.lon
+    local high, is_inside = north - south, up >= south and up < north and aside <= HALF
+    local is_near = is_inside or up >= south - high and up < north + high and aside <= 3 * HALF
+    if is_near and push_circle(heap, from, want, cells, is_inside) then
+      return heap
+    end
   end
-  local is_inside = from.lat >= south * DEGREE and from.lat < north * DEGREE and math.abs(from.lon) <= HALF
-  if want and is_inside and push_circle(heap, from, want) then
+  if cells <= LEAF then
+    push_cells(heap, from, call('ZRANGE', from.cells, 0, -1, 'WITHSCORES'), 0, 0, 0, 0)
     return heap
   end
   local function row(lat)
-    return math.max(0, math.min(sides - 1, math.floor((lat + NORTH) / (2 * NORTH) * sides)))
+    return most_of(0, least_of(sides - 1, floor((lat + NORTH) / (2 * NORTH) * sides)))
   end
   for aside = sides / 2 - 1, sides / 2 do -- in the order of scores
     for up = row(south - 0.001), row(north + 0.001) do -- what is kept is off a little
@@ -205,7 +217,7 @@ local function heap_of(from, south, north, want)
       push_box(heap, from, ROOT, up, aside, above * 4 ^ (BITS - ROOT + 1))
     end
   end
-  from.looked = -math.huge -- what is opened from here on is as much as is wanted
+  from.looked = -ENDLESS -- what is opened from here on is as much as is wanted
   return heap
 end
 
@@ -220,14 +232,16 @@ local function barker_near(keys, args)
   if sweep(keys, args[1]) then
     return { '-1', '' }
   end
-  local least, want, slack = tonumber(args[7]), tonumber(args[9]), tonumber(args[10])
-  local from = { cells = keys[1], call = redis.call, push_box = push_box, least = least - slack, reach = args[6] + 0 }
+  if not call then
+    know()
+  end
+  local least, want, slack = args[7] + 0, args[9] + 0, args[10] + 0
+  local from = { cells = keys[1], push_box = push_box, least = least - slack, reach = args[6] + 0 }
   from.start, from.looked = args[11] + 0, 0
-  from.sin, from.cosine, from.asin = math.sin, math.cos, math.asin -- what is global takes long to look up
-  from.lat, from.lon, from.cos = args[2] * DEGREE, args[3] * DEGREE, math.cos(args[2] * DEGREE)
+  from.lat, from.lon, from.cos = args[2] * DEGREE, args[3] * DEGREE, cosine(args[2] * DEGREE)
   local is_first = least == 0 and args[8] == '' and from.start == 0
   local heap = heap_of(from, args[4] + 0, args[5] + 0, is_first and want)
-  local answer, count, most = { '', from.rest and string.format('%.0f', from.rest) or '' }, 0, math.huge
+  local answer, count, most = { '', from.rest and string.format('%.0f', from.rest) or '' }, 0, ENDLESS
   while true do
     local metres, cell = next_cell(heap, from, most)
     if not cell then
@@ -236,7 +250,7 @@ local function barker_near(keys, args)
     end
     local ids = in_cell(keys, cell, '', want)
     answer[#answer + 1] = cell
-    if math.abs(metres - least) <= slack and args[8] ~= '' then
+    if args[8] ~= '' and metres - least <= slack and least - metres <= slack then
       for _, id in ipairs(in_cell(keys, cell, args[8], want)) do
         ids[#ids + 1] = id
       end
@@ -244,7 +258,7 @@ local function barker_near(keys, args)
       count = count + #ids
     end
     answer[#answer + 1] = ids
-    if count >= want and most == math.huge then
+    if count >= want and most == ENDLESS then
       most = metres + 2 * slack
     end
   end

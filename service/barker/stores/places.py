@@ -34,6 +34,7 @@ from barker.stores.redis_client import connect
 CHUNK = 5_000  # people whose places are put at once
 A_CALL = 500  # people whom a call of a tile takes in or out
 TRIES = 5  # to let somebody who is moved by several at once end where the last one put her
+REMEMBERED = 20_000  # tiles and regions of which a process knows how far searches had to go
 SLACK_METRES = 3.0  # so much Redis may be off: it keeps a place to 0.6 m
 
 guard = guarded("places", RedisError)
@@ -67,6 +68,7 @@ class Places:
         self._redis = connect(url, seconds)
         self.grid = Grid(grid_metres)
         self._prefix = f"places:{self.grid.metres}"
+        self._went: dict[tuple[str, Cell], float] = {}  # in a tile, in a region: metres for one who is wanted
 
     @guard
     def prepare(self) -> None:
@@ -184,7 +186,12 @@ class Places:
     ) -> list[Near]:
         """Return who is nearest to the cell of a point, by whole metres, then by id: so many, behind `after`."""
         cell = self.grid.cell(point.lat, point.lon)
-        return Search(self.grid, cell, want, after, within).run(self._ask)
+        if after or within is not None:
+            return Search(self.grid, cell, want, after, within).run(self._ask)
+        likely = self._likely(cell) * want**0.5
+        found = Search(self.grid, cell, want, None, None, likely).run(self._ask)
+        self._note(cell, found[-1].metres / want**0.5 if found else 0.0)
+        return found
 
     def _ask(self, asks: Sequence[Ask]) -> list[Answer]:
         """Ask tiles for people, and directories for tiles, in one round trip."""
@@ -204,6 +211,21 @@ class Places:
             return "barker_near", self._keys(ask.where), arguments
         key = f"{self._prefix}:regions" if ask.of == "globe" else self._region(ask.where)
         return "barker_populated", [key], [now]
+
+    def _parts(self, cell: Cell) -> tuple[tuple[str, Cell], tuple[str, Cell]]:
+        tile = grid.tile_of(self.grid.middle(cell))
+        return ("tile", tile), ("region", grid.region_of(tile))
+
+    def _likely(self, cell: Cell) -> float:
+        """Return how far a search is likely to have to go, in metres, for one who is wanted."""
+        tile, region = self._parts(cell)
+        return 1.4 * (self._went.get(tile) or self._went.get(region, 0.0))
+
+    def _note(self, cell: Cell, metres: float) -> None:
+        if len(self._went) > REMEMBERED:
+            self._went.clear()
+        for part in self._parts(cell):
+            self._went[part] = metres
 
     def _call(self, calls: Iterable[Call]) -> list[Any]:
         calls = list(calls)
