@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+from prometheus_client import REGISTRY
 from redis import Redis
 
 from barker.errors import StoreDown
@@ -187,12 +188,12 @@ def test_what_a_dead_worker_held_is_run_by_another(stores: Stores, at_work: Runs
     assert stores.jobs.reclaim(SMALL, "anybody", 0, 10) == []
 
 
-def test_a_sweep_that_fails_keeps_no_other_from_its_turn(
+def test_chores_that_fail_keep_no_other_from_its_turn_and_are_counted(
     stores: Stores, at_work: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     swept, doing = threading.Event(), Doing()
 
-    def fail(_: Stores) -> int:
+    def fail(_: object) -> int:
         raise KeyError("a document of another version")
 
     def sweep(_: Stores) -> int:
@@ -202,9 +203,12 @@ def test_a_sweep_that_fails_keeps_no_other_from_its_turn(
     put(stores, 1)
     stores.jobs.claim(SMALL, "dead", 1)
     monkeypatch.setattr(loop, "SWEEPS", (fail, sweep))
+    monkeypatch.setattr(type(stores.jobs), "move_due", fail)
     with at_work({"do": doing}):
         assert swept.wait(PATIENCE)
         wait_for(lambda: doing.finished == [0], "the dead worker's job to be done", PATIENCE)
+        for chore in ("_sweep_by", "_move_due"):
+            assert REGISTRY.get_sample_value("barker_chore_failures_total", {"chore": chore})
 
 
 def test_only_the_job_that_takes_its_workers_along_is_parked_not_those_claimed_with_it(

@@ -41,7 +41,7 @@ class Worker:
         self._ended = threading.Event()
         self._held: dict[tuple[str, str], Claim] = {}  # by lane and entry: two lanes may share an entry's id
         counts.begin()
-        for chore in (self._reclaim, self._sweep_by):
+        for chore in (self._turn, self._renew, self._move_due, self._reclaim, self._sweep_by):
             counts.CHORE_FAILURES.labels(chore.__name__)  # at 0, so that the first failure is seen to be one more
 
     def run(self) -> None:
@@ -76,6 +76,7 @@ class Worker:
                 until.wait(BACKOFF_SECONDS)  # the guard has logged it
             except Exception:  # a thread that ended would stop its lane without a word
                 log.exception("worker_fault", turn=turn.__name__)
+                counts.CHORE_FAILURES.labels(turn.__name__).inc()
                 until.wait(BACKOFF_SECONDS)
             until.wait(pause)
 
