@@ -110,6 +110,7 @@ def test_a_server_of_queues_that_is_set_up_wrongly(
     assert says in words
 
 
+@pytest.mark.slow
 def test_a_store_that_is_away_hides_nothing_of_the_others(environ: dict[str, str], stores: Stores) -> None:
     with configured(stores.queues._redis, "stream-node-max-bytes", "4096"):
         code, findings = found(environ, BARKER_DOCUMENTS_URL=f"mongodb://127.0.0.1:{free_port()}/x")

@@ -112,6 +112,7 @@ def test_who_gives_no_sign_of_life_is_let_go_and_who_does_is_not(bob: Person) ->
         assert alive.code == 1000
 
 
+@pytest.mark.slow
 def test_a_restart_says_goodbye_in_time_and_nothing_is_missed(bob: Person, hasty: Service, stores: Stores) -> None:
     def ring() -> str:
         bark_id = ids.new()

@@ -77,6 +77,7 @@ def test_one_that_is_killed_goes_on_from_there(own: Stores, environ: dict[str, s
     assert note(own)["begun_ms"] == begun["begun_ms"]
 
 
+@pytest.mark.slow
 def test_two_at_once_are_as_good_as_one(own: Stores, environ: dict[str, str]) -> None:
     both = [slowly(environ) for _ in range(2)]
     seen: list[int] = []

@@ -95,6 +95,7 @@ def test_a_deleted_bark_is_not_found_any_more(stores: Stores) -> None:
     assert whole(stores, "zebra") == whole(stores, "#zebra") == [[]]
 
 
+@pytest.mark.slow
 def test_old_barks_are_found_once_the_stores_are_prepared(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrations, "BATCH", 2)
     barks = [Bark(ids.at(ids.now_ms() - 10**9) + n, 7, f"yak {n}", 1) for n in range(5)]

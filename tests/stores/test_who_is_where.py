@@ -102,6 +102,7 @@ def test_a_place_ends_when_it_is_not_renewed(new_places: NewPlaces, redis: Redis
     assert people_kept(places, redis) == 2  # swept, too
 
 
+@pytest.mark.slow
 def test_whose_place_has_ended_is_swept_by_and_by_before_anybody_is_shown(
     new_places: NewPlaces, redis: Redis, calls: list[functions.Call]
 ) -> None:

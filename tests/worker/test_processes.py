@@ -93,6 +93,7 @@ def _clean() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("BARKER_", "PROMETHEUS_"))}
 
 
+@pytest.mark.slow
 def test_a_dead_worker_is_started_again_and_all_go_when_their_parent_is_told_to(run: Callable[..., Any]) -> None:
     port = free_port()
     with run("--processes", "2", BARKER_WORKER_METRICS_PORT=str(port)) as workers:
