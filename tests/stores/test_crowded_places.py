@@ -8,12 +8,14 @@ from redis import Redis
 
 from barker.stores import functions
 from barker.stores.grid import Point, box_of, tile_of
+from barker.stores.nearest import Search
 from barker.stores.places import Places
 from tests.stores.conftest import NewPlaces, Where, made
 from tests.stores.test_places import brute
 
 PEOPLE = 12_000
 CALL_MS = 20.0
+SEARCH_MS = 2.5
 BOX = box_of(tile_of(Point(10.2, 10.2)))
 MIDDLE = Point(BOX.south + BOX.high / 2, BOX.west + BOX.wide / 2)
 
@@ -35,12 +37,16 @@ def places(new_places: NewPlaces, crowd: dict[int, Where]) -> Places:
     return places
 
 
+def cpu_ms(redis: Redis) -> float:
+    cpu = redis.info("cpu")
+    return float(cpu["used_cpu_user_main_thread"] + cpu["used_cpu_sys_main_thread"]) * 1000
+
+
 def milliseconds(redis: Redis) -> Iterator[float]:
     """Yield what one call has cost the server since the one before, not what others kept it waiting."""
     before = None
     while True:
-        cpu, stats = redis.info("cpu"), redis.info("commandstats").get("cmdstat_fcall", {"calls": 0})
-        now = (cpu["used_cpu_user_main_thread"] + cpu["used_cpu_sys_main_thread"]) * 1000, stats["calls"]
+        now = cpu_ms(redis), redis.info("commandstats").get("cmdstat_fcall", {"calls": 0})["calls"]
         yield (now[0] - before[0]) / max(now[1] - before[1], 1) if before else 0.0
         before = now
 
@@ -54,6 +60,32 @@ def test_no_page_keeps_others_waiting(places: Places, redis: Redis, metres: int)
         places.near(MIDDLE, 7, (metres, 1))
         costs.append(next(spent))
     assert min(costs) < CALL_MS
+
+
+@pytest.fixture(scope="module")
+def half_full(new_places: NewPlaces) -> Places:
+    """Many people in the southern half of a tile, and a few all around it."""
+    rng = Random(3)
+    many = [(BOX.south + rng.random() * BOX.high / 2, BOX.west + rng.random() * BOX.wide) for _ in range(60_000)]
+    few = [(BOX.south + rng.random() * 2 * BOX.high, BOX.west - rng.random() * BOX.wide) for _ in range(60)]
+    places: Places = new_places()
+    places.put_many(made([*many, *few]), 600)
+    return places
+
+
+@pytest.mark.parametrize(
+    ("up", "aside", "likely"), [(0.75, 0.5, 0.0), (1.3, 0.5, 60_000.0), (0.3, -0.2, 0.0)], ids=["in", "above", "beside"]
+)
+def test_a_crowd_that_is_not_near_is_not_read(
+    half_full: Places, redis: Redis, up: float, aside: float, likely: float
+) -> None:
+    cell = half_full.grid.cell(BOX.south + up * BOX.high, BOX.west + aside * BOX.wide)
+    costs = []
+    for _ in range(3):
+        before = cpu_ms(redis)
+        Search(half_full.grid, cell, 7, None, None, likely).run(half_full._ask)
+        costs.append(cpu_ms(redis) - before)
+    assert min(costs) < SEARCH_MS
 
 
 @pytest.fixture

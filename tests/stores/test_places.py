@@ -126,6 +126,25 @@ def test_where_a_search_had_to_go_far_the_next_one_asks_all_around_at_once(
     assert trips == [2, 1, 1]
 
 
+def test_who_is_found_in_the_same_cell_is_remembered_as_near(
+    new_places: NewPlaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = new_places()
+    places.put_many(made([(50.7, -99.0)] * 7 + [(50.1, -98.5)] * 7))
+    asked: list[int] = []
+    ask = places._ask
+
+    def count(asks: Sequence[Ask]) -> list[Answer]:
+        asked.append(len(asks))
+        return ask(asks)
+
+    places.near(Point(50.7, -99.0), 7)
+    places.near(Point(50.4, -98.5), 7)  # another tile of the region, where a search goes far
+    monkeypatch.setattr(places, "_ask", count)
+    places.near(Point(50.7, -99.0), 7)
+    assert asked == [1]
+
+
 def test_a_crowd_in_one_cell_is_paged_by_id(new_places: NewPlaces) -> None:
     places = new_places()
     people = made([(48.2, 16.37)] * 1_200)

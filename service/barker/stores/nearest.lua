@@ -185,8 +185,10 @@ local function push_circle(heap, from, want, cells, is_inside)
       return true
     end
     local factor = #found == crowd and 0.5 or 2
-    if factor * before == 1 or not is_inside then
-      break -- one holds a crowd, and half of it too few
+    -- Half of what holds a crowd holds too few; or it is empty here, and the next one might reach into a crowd.
+    local is_far = factor == 2 and cells > LOOKED and cells * (4 * radius / TILE) ^ 2 > crowd
+    if factor * before == 1 or is_far or not is_inside then
+      break
     end
     radius, before = radius * factor, factor
   end
@@ -199,8 +201,9 @@ local function heap_of(from, south, north, want)
   if want and cells > 0 then
     local up, aside = from.lat / DEGREE, from.lon < 0 and -from.lon or from.lon
     local high, is_inside = north - south, up >= south and up < north and aside <= HALF
-    local is_near = is_inside or up >= south - high and up < north + high and aside <= 3 * HALF
-    if is_near and push_circle(heap, from, want, cells, is_inside) then
+    -- A circle reads all that its geohashes hold, also where it only touches the tile: of a crowd, boxes read less.
+    local is_small = cells <= LOOKED and up >= south - high and up < north + high and aside <= 3 * HALF
+    if (is_inside or is_small) and push_circle(heap, from, want, cells, is_inside) then
       return heap
     end
   end

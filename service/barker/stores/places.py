@@ -219,7 +219,7 @@ class Places:
     def _likely(self, cell: Cell) -> float:
         """Return how far a search is likely to have to go, in metres, for one who is wanted."""
         tile, region = self._parts(cell)
-        return 1.4 * (self._went.get(tile) or self._went.get(region, 0.0))
+        return 1.4 * self._went.get(tile, self._went.get(region, 0.0))
 
     def _note(self, cell: Cell, metres: float) -> None:
         if len(self._went) > REMEMBERED:
