@@ -97,14 +97,22 @@ def test_what_was_told_anew_is_looked_for_after_the_next_loss_only_if_something_
     assert [one.bark.id for one in stores.barks.pending(both)] == [missing.id]
 
 
-def test_whoever_begins_what_another_began_is_told(stores: Stores) -> None:
+def test_whoever_begins_what_another_began_and_did_not_end_is_told(stores: Stores) -> None:
     bark, now = new_bark(ids.new()), ids.now_ms()
-    stores.barks.insert(bark, now)
-    for run in ("a", "b"):
-        stores.barks.fan_out_again(now, now, f"{run} {bark.id}")
+
+    def began(run: str, *parts: str) -> list[bool]:
+        stores.barks.fan_out_again(now - 1, now, f"{run} {bark.id}")
         pending = stores.barks.pending([bark.id])
-        began = [(part, stores.barks.begin(pending, now, part)[0].retried) for part in ("0", "1", "1", "0")]
-        assert began == [("0", False), ("1", False), ("1", True), ("0", True)]
+        return [stores.barks.begin(pending, now, part)[0].retried for part in parts]
+
+    stores.barks.insert(bark, now)
+    stores.barks.fanned_out([FanOut(bark)], now)
+    assert began("a", "0", "1", "1", "0") == [False, False, True, True]
+    assert began("b", "0", "2") == [True, False]
+    stores.barks.share_done(stores.barks.pending([bark.id])[0], 0)
+    assert began("c", "0", "1") == [False, True]
+    stores.barks.fanned_out(stores.barks.pending([bark.id]), now)
+    assert began("d", "0", "1") == [False, False]
 
 
 def test_who_began_before_a_loss_cannot_tell_that_it_is_done(stores: Stores) -> None:

@@ -17,7 +17,7 @@ COUNT_AFTER_MS = 30_000  # several times what the calls of one request may take
 DAY_MS = 24 * 3600 * 1000
 ALL_SHARES = {"$cond": [{"$gt": ["$shares", 0]}, {"$range": [0, "$shares"]}, "$$REMOVE"]}
 ONCE_MORE = {"$add": [{"$ifNull": ["$again", 0]}, 1]}
-NOT_BEGUN = {"begun": 1, "shares": 1, "shares_left": 1, "mixed": 1}
+NOT_BEGUN = dict.fromkeys(("begun", "fanned_at", "tried", "retried", "shares", "shares_left", "mixed"), 1)
 SHOWN = {"words": 0}
 MERGED = 200  # authors: up to so many MongoDB merges index ranges for `$in` with a sort, beyond it sorts all
 
@@ -28,7 +28,8 @@ class FanOut:
 
     `began_ms` tells when it was first delivered to anybody (0: never), `left` which of its shares are not done yet, if
     it is cut, `mixed` whether it had begun before it was cut. `again` counts how often it was to be fanned out anew:
-    who began before has no say in whether it is done; `retried` tells whether somebody had begun the same part of it.
+    who began before has no say in whether it is done; `retried` tells that somebody may have begun the same part of it
+    before, and delivered it without noting so.
     """
 
     bark: Bark
@@ -153,7 +154,9 @@ class Barks:
         still = {"_id": {"$in": [bark_id for bark_id, _ in given]}, "fan_out": "pending"}
         self._barks.update_many({**still, "begun": None}, {"$set": {"begun": now_ms}})
         if any(one.again is not None for one in pending):
-            tried = {f"retried.{part}": {"$eq": [f"$tried.{part}", "$again"]}, f"tried.{part}": "$again"}
+            # Nor is it known what of it was delivered where the first telling is not noted as ended.
+            retried = {"$or": [f"$tried.{part}", {"$not": ["$fanned_at"]}]}
+            tried = {f"retried.{part}": retried, f"tried.{part}": True}
             self._barks.update_many({**still, "again": {"$gt": 0}}, [{"$set": tried}])
         found = self._barks.find({**still, "begun": {"$gt": 0}}, SHOWN)
         begun = [replace(_fan_out(one), retried=one.get("retried", {}).get(part, False)) for one in found]
@@ -173,7 +176,7 @@ class Barks:
         """Note that a share of a fan-out is done; tells whether it was the last one."""
         found = self._barks.find_one_and_update(
             {"_id": one.bark.id, "deleted": one.bark.deleted, "again": one.again},
-            {"$pull": {"shares_left": share}},
+            {"$pull": {"shares_left": share}, "$unset": {f"tried.{share}": 1}},
             SHOWN,
             return_document=pymongo.ReturnDocument.AFTER,
         )

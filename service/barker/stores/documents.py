@@ -10,9 +10,10 @@ barks      _id author text thread in_reply_to quote_of replies likes likes_due d
            fanned_at again recovered tried retried shares shares_left mixed words
            fan_out is pending or done; fan_out_due (ms) is when the sweep shall look at a pending one; begun and
            fanned_at (ms): when it was first tried, and when something of it was last delivered; again: how often
-           it was to be done anew; tried and retried, by part: who began it, and who came after; a
-           large one is cut into shares, by buckets; mixed: it had begun before; recovered: after which restart;
-           words: its different words, folded, and its hashtags with their sign; a deleted one has none;
+           it was to be done anew; tried and retried, by part: that it was begun anew and has not ended, and that
+           whoever began it last was not the first; a large one is cut into shares, by buckets; mixed: it had begun
+           before; recovered: after which restart; words: its different words, folded, and its hashtags with their
+           sign; a deleted one has none;
            likes_due (ms): when its likes shall be counted anew; nobody moves the count where it is not set
 likes      _id "<bark>:<user>" bark user at liked due looks
            at is the id of the like; one that was taken back stays, not `liked`; due: its author is not told of it yet
