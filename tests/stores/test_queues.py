@@ -10,11 +10,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 from redis.crc import key_slot
+from redis.exceptions import ResponseError
 
 from barker import ids
 from barker.models import QUEUE_KEEP
 from barker.stores import Stores, functions
-from barker.stores.delivery import BUCKETS, CALL_USERS, CALL_USERS_LATE, FIRST, MARK_SECONDS, REST, WHOLE, Delivery
+from barker.stores.delivery import (
+    BUCKETS,
+    CALL_USERS,
+    CALL_USERS_LATE,
+    FIRST,
+    MARK_SECONDS,
+    REST,
+    WHOLE,
+    Delivery,
+    trips,
+)
 
 AUTHOR = ids.new()
 
@@ -199,7 +210,12 @@ def test_all_keys_of_a_call_lie_in_one_cluster_slot(stores: Stores, monkeypatch:
     stores.queues.deliver(Delivery("bark", ids.new(), AUTHOR, [user]))
     stores.queues.leave(user, AUTHOR)
     stores.queues.rejoin(user, AUTHOR)
-    assert {function for function, _, _ in calls} == {"barker_open", "barker_deliver", "barker_leave", "barker_rejoin"}
+    assert {function for function, _, _ in calls} == {
+        "barker_open",
+        "barker_deliver_each",
+        "barker_leave",
+        "barker_rejoin",
+    }
     used = {key for _, keys, _ in calls for key in keys} | {stores.queues.channel(user)}
     assert len({key_slot(key.encode()) for key in used}) == 1
 
@@ -213,6 +229,16 @@ def test_a_delivery_repeated_after_its_mark_has_ended_serves_nobody_twice(
     began = ids.now_ms() - (MARK_SECONDS[WHOLE] + 60) * 1000
     assert stores.queues.deliver(Delivery("bark", bark, AUTHOR, users, began)) == len(users) // 2
     assert all(barks_of(stores, user) == [bark] for user in users)
+
+
+def test_workers_of_the_version_before_deliver_by_the_functions_of_this_one(stores: Stores) -> None:
+    users = readers(stores, 2)
+    (trip,) = trips([Delivery("bark", ids.new(), AUTHOR, users), Delivery("bark", ids.new(), AUTHOR, users)])
+    (call,) = [("barker_deliver", keys, arguments) for _, keys, arguments in trip]
+    assert functions.call(stores.queues._redis, [call, call]) == [4, 0]
+    late = [*call[2][:6], "9" * ids.WIDTH, call[2][7]]
+    with pytest.raises(ResponseError, match="had no effect"):
+        functions.call(stores.queues._redis, [("barker_deliver", call[1][:1], late)])
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

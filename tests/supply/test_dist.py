@@ -18,7 +18,8 @@ from tests.barker_process import wait_for
 pytest.importorskip("build", reason="needs the extra `supply`")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 PARTS = {"barker": ".", "barker_client": "clients/python", "barker_terminal": "clients/terminal"}
-DATA = ("py.typed", "local/neo4j-*.jars", *(f"stores/{name}.lua" for name in ("queues", "hiding", "jobs", "places")))
+LUA = ("queues", "hiding", "jobs", "before", "places", "nearest")
+DATA = ("py.typed", "local/neo4j-*.jars", *(f"stores/{name}.lua" for name in LUA))
 ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith(("BARKER_", "PYTHON"))}
 
 

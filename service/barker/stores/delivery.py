@@ -1,4 +1,4 @@
-"""How deliveries to many queues are cut into calls of `barker_deliver` (queues.lua), each within one bucket."""
+"""How deliveries to many queues are cut into calls of `barker_deliver_each` (queues.lua), each within one bucket."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -90,7 +90,7 @@ def _bucket_calls(
             part = users[at : at + most]
             more = len(looked_into.union(part)) - cost if look else len(part)
             if cost + more > most:
-                yield ("barker_deliver", marks, arguments), cost
+                yield ("barker_deliver_each", marks, arguments), cost
                 marks, arguments, looked_into, cost, more = [], [], set(), 0, len(part)
             since = ids.ms_of(one.bark_id) - CLOCKS_MS if look else ""
             before = users[at - 1] if at else ""
@@ -102,7 +102,7 @@ def _bucket_calls(
             cost += more
             if look:
                 looked_into.update(part)
-    yield ("barker_deliver", marks, arguments), cost
+    yield ("barker_deliver_each", marks, arguments), cost
 
 
 def bark_of(mark: str) -> int:

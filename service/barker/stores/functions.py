@@ -1,6 +1,6 @@
 """The functions that run inside of Redis: loaded when prepared, and where missing.
 
-Three files of Lua are one library; two are another, which runs on another server.
+Four files of Lua are one library; two are another, which runs on another server.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ def _library(*names: str) -> str:
     return "\n".join(files("barker.stores").joinpath(name).read_text() for name in names)
 
 
-LIBRARY = _library("queues.lua", "hiding.lua", "jobs.lua")
+LIBRARY = _library("queues.lua", "hiding.lua", "jobs.lua", "before.lua")
 PLACES = _library("places.lua", "nearest.lua")
 Call = tuple[str, list[str], list[Any]]  # function, keys (all of one slot), arguments
 

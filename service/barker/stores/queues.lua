@@ -1,8 +1,8 @@
 #!lua name=barker
 
--- One library with hiding.lua and jobs.lua, which follow it (functions.py). Keys and entries: see the table in queues.py. All keys of
--- a call lie in one bucket, so in one slot; those of single users are built here from the bucket's tag, which saves
--- sending each id twice.
+-- One library with hiding.lua, jobs.lua and before.lua, which follow it (functions.py). Keys and entries: see the table
+-- in queues.py. All keys of a call lie in one bucket, so in one slot; those of single users are built here from the
+-- bucket's tag, which saves sending each id twice.
 
 local function tag_of(key)
   return string.match(key, '^({q%d+})')
@@ -152,7 +152,7 @@ end
 -- `since` (an entry's id in milliseconds, mostly ''): the mark may have ended, so look into the queues from there on.
 -- `turn`: 'first' serves some out of turn and notes them in a set beside the mark; 'rest' leaves those out, like
 -- 'whole', which begins without any.
-local function barker_deliver(keys, args)
+local function barker_deliver_each(keys, args)
   local delivered, look = {}, to_look_for(args)
   for i, mark in ipairs(keys) do
     local keep, seconds, kind, body, since, turn, before, users = unpack(args, 8 * i - 7, 8 * i)
@@ -289,7 +289,7 @@ local function barker_read(keys, args)
   return {table.concat(page, ','), last[1], last[2][1], last[2][2], bound[1], bound[2][1], bound[2][2]}
 end
 
-redis.register_function('barker_deliver', barker_deliver)
+redis.register_function('barker_deliver_each', barker_deliver_each)
 redis.register_function('barker_open', barker_open)
 redis.register_function('barker_fill', barker_fill)
 redis.register_function('barker_prune', barker_prune)
