@@ -94,19 +94,20 @@ def test_of_large_ones_too(
     assert lose(stores, barks, ids.now_ms() - 60_000) == barks[:1]
 
 
-@pytest.mark.parametrize("large", [False, True], ids=["small", "large"])
+@pytest.mark.parametrize("most", [(9, 9), (1, 1), (9, 1)], ids=["small", "large", "grown large meanwhile"])
 def test_what_was_delivered_just_after_a_loss_by_who_broke_off_may_be_lost_next_time(
     stores: Stores,
     old: tuple[list[int], list[int]],
     lanes: Lanes,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
-    large: bool,
+    most: tuple[int, int],
 ) -> None:
     barks, readers = old
-    monkeypatch.setattr(fanning, "LARGE_FAN_OUT", 1 if large else 9)
+    monkeypatch.setattr(fanning, "LARGE_FAN_OUT", most[0])
     lose(stores, barks, ids.now_ms() - 2 * HOUR_MS)
     with unnoted(monkeypatch):
         tell(stores, lanes, barks)
+    monkeypatch.setattr(fanning, "LARGE_FAN_OUT", most[1])
     lose(stores, barks, ids.now_ms() - 60_000)
     tell(stores, lanes, barks)
     assert told(stores, barks[0], readers) == [1, 1, 1]

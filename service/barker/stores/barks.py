@@ -154,8 +154,9 @@ class Barks:
         still = {"_id": {"$in": [bark_id for bark_id, _ in given]}, "fan_out": "pending"}
         self._barks.update_many({**still, "begun": None}, {"$set": {"begun": now_ms}})
         if any(one.again is not None for one in pending):
-            # Nor is it known what of it was delivered where the first telling is not noted as ended.
-            retried = {"$or": [f"$tried.{part}", {"$not": ["$fanned_at"]}]}
+            # Another began this part, or all of it while it was small, and has not ended; or no telling ever ended: then
+            # nobody noted what was delivered.
+            retried = {"$or": [f"$tried.{part}", "$tried.whole", {"$not": ["$fanned_at"]}]}
             tried = {f"retried.{part}": retried, f"tried.{part}": True}
             self._barks.update_many({**still, "again": {"$gt": 0}}, [{"$set": tried}])
         found = self._barks.find({**still, "begun": {"$gt": 0}}, SHOWN)
