@@ -117,7 +117,7 @@ class Search:
         while self._open and self._open[0][0] <= min(bound, likely) and left[self._open[0][2][0]]:
             nearest, _, (kind, where, after, start) = heappop(self._open)
             left[kind] -= 1
-            reach = min(bound, likely) if nearest else bound
+            reach = min(bound, likely) if nearest else bound  # most are in the tile of the point: it is asked in full
             asks.append(Ask(kind, where, self._point, self.want, reach, after, start))
         answers = list(zip(asks, ask(asks), strict=True))
         for one, answer in sorted(answers, key=lambda pair: pair[0].of != "tile"):  # people narrow what is looked at
@@ -144,6 +144,7 @@ class Search:
         """Open what a tile has not told yet, where somebody may be in it who is wanted."""
         least = float(ask.after[0]) if ask.after else 0.0
         done = ask.reach if answer.done is None else answer.done
+        # What was told up to the bound is enough, unless it was cut just there.
         if done < self._bound or answer.done == self._bound:
             after: Behind | None = (done, None) if done > least else ask.after
             self._open_at(max(done, 0.0), (ask.of, ask.where, after, ask.start))

@@ -68,7 +68,7 @@ class Places:
         self._redis = connect(url, seconds)
         self.grid = Grid(grid_metres)
         self._prefix = f"places:{self.grid.metres}"
-        self._went: dict[tuple[str, Cell], float] = {}  # in a tile, in a region: metres for one who is wanted
+        self._went: dict[tuple[str, Cell], float] = {}  # in a tile, in a region: see `_note`
 
     @guard
     def prepare(self) -> None:
@@ -212,20 +212,21 @@ class Places:
         key = f"{self._prefix}:regions" if ask.of == "globe" else self._region(ask.where)
         return "barker_populated", [key], [now]
 
-    def _parts(self, cell: Cell) -> tuple[tuple[str, Cell], tuple[str, Cell]]:
+    def _tile_and_region(self, cell: Cell) -> tuple[tuple[str, Cell], tuple[str, Cell]]:
         tile = grid.tile_of(self.grid.middle(cell))
         return ("tile", tile), ("region", grid.region_of(tile))
 
     def _likely(self, cell: Cell) -> float:
         """Return how far a search is likely to have to go, in metres, for one who is wanted."""
-        tile, region = self._parts(cell)
+        tile, region = self._tile_and_region(cell)
         return 1.4 * self._went.get(tile, self._went.get(region, 0.0))
 
     def _note(self, cell: Cell, metres: float) -> None:
+        # By tile, and by its region for tiles where nobody asked yet. Wrong or forgotten, it costs a round trip.
         if len(self._went) > REMEMBERED:
             self._went.clear()
-        for part in self._parts(cell):
-            self._went[part] = metres
+        for one in self._tile_and_region(cell):
+            self._went[one] = metres
 
     def _call(self, calls: Iterable[Call]) -> list[Any]:
         calls = list(calls)
