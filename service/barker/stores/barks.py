@@ -154,8 +154,8 @@ class Barks:
         still = {"_id": {"$in": [bark_id for bark_id, _ in given]}, "fan_out": "pending"}
         self._barks.update_many({**still, "begun": None}, {"$set": {"begun": now_ms}})
         if any(one.again is not None for one in pending):
-            # Another began this part, or all of it while it was small, and has not ended; or no telling ever ended: then
-            # nobody noted what was delivered.
+            # Another began this part, or all of it while it was small, and has not ended; or no telling ever ended:
+            # then nobody noted what was delivered.
             retried = {"$or": [f"$tried.{part}", "$tried.whole", {"$not": ["$fanned_at"]}]}
             tried = {f"retried.{part}": retried, f"tried.{part}": True}
             self._barks.update_many({**still, "again": {"$gt": 0}}, [{"$set": tried}])
