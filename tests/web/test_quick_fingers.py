@@ -1,0 +1,73 @@
+"""Buttons that are touched twice: what was wanted last is so in the end, on the screen and in the service."""
+
+import pytest
+from playwright.sync_api import Locator, Route, expect
+
+from tests.barker_process import Person, Service, wait_for
+from tests.web.browsing import OpenScreen
+from tests.web.screen import Screen
+
+pytestmark = pytest.mark.slow
+
+
+class Held:
+    """What is asked about follows; the first of it is held back until it is let go."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self.asked: list[str] = []
+        self.first: list[Route] = []
+        screen.page.route("**/v1/me/following/*", self._take)
+
+    def _take(self, route: Route) -> None:
+        self.asked.append(route.request.method)
+        if len(self.asked) == 1:
+            self.first.append(route)
+        else:
+            route.continue_()
+
+    def let_go(self, *expected: str) -> None:
+        """Look that nothing else was asked for meanwhile, let the first go, and wait for what is expected."""
+        wait_for(lambda: self.screen.turn() and self.first, "the first to be asked")
+        self.screen.page.wait_for_timeout(300)
+        assert self.asked == [expected[0]]
+        self.first[0].continue_()
+        wait_for(lambda: self.screen.turn() and self.asked == list(expected), "the others")
+
+
+@pytest.fixture
+def pair(service: Service) -> tuple[Person, Person]:
+    """Somebody, and whom she may follow."""
+    return service.sign_up("ada"), service.sign_up("bob")
+
+
+def follows(ada: Person, bob: Person) -> bool:
+    return bool(ada.get(f"/v1/users/{bob.handle}")["you"]["follows"])
+
+
+def button(screen: Screen) -> Locator:
+    return screen.page.locator(".profile .follow")
+
+
+@pytest.mark.parametrize("touches", [2, 3])
+@pytest.mark.parametrize("before", [False, True], ids=["a-stranger", "a-followee"])
+def test_a_follow_that_is_touched_again_ends_as_it_shows(
+    pair: tuple[Person, Person], screen_of: OpenScreen, before: bool, touches: int
+) -> None:
+    ada, bob = pair
+    if before:
+        ada.follow(bob)
+    screen = screen_of(ada, f"/@{bob.handle}")
+    expect(button(screen)).to_have_attribute("aria-pressed", str(before).lower())
+    held = Held(screen)
+    for _ in range(touches):
+        button(screen).click()
+    after = before if touches == 2 else not before
+    expect(button(screen)).to_have_attribute("aria-pressed", str(after).lower())
+    ways = ["DELETE", "PUT"] if before else ["PUT", "DELETE"]
+    held.let_go(*[ways[turn % 2] for turn in range(touches)])
+    wait_for(lambda: follows(ada, bob) == after, "what was wanted last")
+    screen.page.wait_for_timeout(300)
+    assert follows(ada, bob) == after
+    expect(button(screen)).to_have_attribute("aria-pressed", str(after).lower())
+    expect(button(screen)).to_have_text("Following" if after else "Follow")
