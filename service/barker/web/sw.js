@@ -1,18 +1,19 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-1c473d0a71c42fc0";
+const VERSION = "barker-945f983c099ba6ba";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/GraphPage-Bv0EUyf4.js",
-  "/assets/NearbyPage-R8AiJ_0_.js",
-  "/assets/PlaceSwitch-CV6-6_1U.js",
-  "/assets/Settings-CBZjfTJB.js",
+  "/assets/GraphPage-FBBjBmp_.js",
+  "/assets/NearbyPage-C6xH094i.js",
+  "/assets/PlaceSwitch-Ch5LLNL8.js",
+  "/assets/Settings-DYmkx5Vs.js",
   "/assets/calls-DxK6jj9H.js",
-  "/assets/index-C2ri9dHo.css",
-  "/assets/index-CgrN7ZlK.js",
-  "/assets/pictures-C0derxYI.css",
-  "/assets/push-B73wyT3o.js"
+  "/assets/index-DXZUmnol.js",
+  "/assets/index-Dl31t8JB.css",
+  "/assets/pictures-4T1oaoag.css",
+  "/assets/pictures-CXvo2BvO.js",
+  "/assets/push-CinvQXpx.js"
 ];
 
 self.addEventListener("install", (event) => {

@@ -2,10 +2,10 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { Dog } from "../parts/Avatar";
-import { type Edge, isNarrow, type Node, type Picture as Drawn } from "./ring";
+import { isNarrow, shortName } from "./names";
+import type { Edge, Node, Picture as Drawn } from "./ring";
 
 const SIZES = [38, 27, 19] as const;
-const NAME_MAX = isNarrow ? 11 : 14;
 const REACH = isNarrow ? [270, 360] : [275, 430]; // from the middle to the edge, for one step and for two
 
 function Line({ edge, at, lit }: { edge: Edge; at: Map<string, Node>; lit: string }) {
@@ -39,8 +39,6 @@ function Face({ node, label, light }: { node: Node; label: string; light: (id: s
   const { user, ring, x, y } = node;
   const size = SIZES[ring];
   const to = ring === 0 ? `/@${user.handle}` : `/@${user.handle}/graph`;
-  const name = user.name || user.handle;
-  const short = name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 1)}…` : name;
   return (
     <a
       href={to}
@@ -59,7 +57,7 @@ function Face({ node, label, light }: { node: Node; label: string; light: (id: s
       </svg>
       <circle class="node-rim" cx={x} cy={y} r={size} />
       <text class="node-name" x={x} y={y + size + 15} text-anchor="middle">
-        {short}
+        {shortName(user)}
       </text>
     </a>
   );

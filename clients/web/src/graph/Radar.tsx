@@ -1,6 +1,7 @@
 /** People around the middle, by rounded distance and one of eight winds. */
 import { Dog } from "../parts/Avatar";
 import type { Near } from "../api/types";
+import { isNarrow, shortName } from "./names";
 
 const WINDS: Record<string, [number, string]> = {
   n: [0, "north"],
@@ -15,6 +16,7 @@ const WINDS: Record<string, [number, string]> = {
 const RINGS = [100, 1_000, 10_000, 100_000];
 const RADIUS = 200;
 const FACE = 20;
+const APART = isNarrow ? [130, 66] : [80, 60]; // sideways and upright: a face with a name below, larger on phones
 
 /** Return a wind's short name, however it is told: `NE`, `north-east`, `northeast`. */
 function shortOf(direction: string): string {
@@ -56,7 +58,9 @@ function spots(near: Near[], outer: number): Spot[] {
       const angle = ((wind + aside) * Math.PI) / 180;
       const far = reach(one.distance_m, outer);
       spot = { near: one, x: far * Math.sin(angle), y: -far * Math.cos(angle) };
-      if (placed.every((other) => Math.abs(other.x - spot.x) > 4 * FACE || Math.abs(other.y - spot.y) > 3 * FACE)) break;
+      const isBeside = (other: Spot) =>
+        Math.abs(other.x - spot.x) > APART[0]! || Math.abs(other.y - spot.y) > APART[1]!;
+      if (placed.every(isBeside)) break;
     }
     placed.push(spot);
   });
@@ -75,7 +79,7 @@ function Face({ spot }: { spot: Spot }) {
       </svg>
       <circle class="node-rim" cx={x} cy={y} r={FACE} />
       <text class="node-name" x={x} y={y + FACE + 13} text-anchor="middle">
-        {name.length > 14 ? `${name.slice(0, 13)}…` : name}
+        {shortName(near.user)}
       </text>
     </a>
   );

@@ -1,6 +1,7 @@
 /** Where people stand in the picture: in rings around the one in the middle, those of ring two near who leads to them. */
 import { api } from "../api/calls";
 import type { User } from "../api/types";
+import { isNarrow } from "./names";
 
 export interface Node {
   user: User;
@@ -21,8 +22,6 @@ export interface Picture {
   left: number;
 }
 
-// A phone has room for fewer faces with a name each.
-export const isNarrow = matchMedia("(max-width: 759px)").matches;
 const FIRST_MAX = isNarrow ? 10 : 14;
 const SECOND_FROM = 9;
 const SECOND_EACH = 6;

@@ -3,6 +3,7 @@ import type { Notification } from "../api/types";
 import { Avatar } from "../parts/Avatar";
 import { Empty, Head, List } from "../parts/bits";
 import { Icon, type IconName } from "../parts/Icon";
+import { Text } from "../parts/Text";
 import { Time } from "../parts/Time";
 import { FollowButton } from "../parts/UserRow";
 import { isBlocked } from "../state/hiding";
@@ -47,7 +48,7 @@ function Notice({ notice }: { notice: Notification }) {
         </p>
         {bark ? (
           <a class="notice-bark quiet" href={to} dir="auto">
-            {bark.text}
+            <Text text={bark.text} plain />
           </a>
         ) : null}
       </div>

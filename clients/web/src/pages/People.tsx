@@ -1,4 +1,5 @@
 /** People you may know, and why. */
+import { Fragment } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { api } from "../api/calls";
 import type { Match } from "../api/types";
@@ -44,7 +45,12 @@ function Matches() {
       </h2>
       {found.map(({ user, shared }) => (
         <UserRow user={user} key={user.id}>
-          <span class="person-about quiet">{shared.join(", ")}</span>
+          <span class="person-about quiet">{shared.map((one, at) => (
+              <Fragment key={one}>
+                {at ? ", " : ""}
+                <bdi>{one}</bdi>
+              </Fragment>
+            ))}</span>
         </UserRow>
       ))}
     </section>

@@ -77,7 +77,7 @@ function Card({ user }: { user: User }) {
       {user.interests.length ? (
         <ul class="chips" aria-label="Interests">
           {user.interests.map((interest) => (
-            <li class="chip" key={interest}>
+            <li class="chip" key={interest} dir="auto">
               {interest}
             </li>
           ))}

@@ -105,6 +105,7 @@ function Box({ q }: { q: string }) {
         placeholder="People, words, #tags"
         value={text.value}
         maxLength={100}
+        dir="auto"
         data-search
         onInput={(event) => look(event.currentTarget.value, 300)}
       />

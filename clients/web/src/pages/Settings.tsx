@@ -44,16 +44,16 @@ function Profile({ user }: { user: User }) {
   }
   return (
     <form class="form" onSubmit={save}>
-      <Field name="name" label="Name" input={{ defaultValue: user.name, maxLength: 50, autoComplete: "name" }} />
+      <Field name="name" label="Name" input={{ defaultValue: user.name, maxLength: 50, autoComplete: "name", dir: "auto" }} />
       <div class="field">
         <label for="about">About you</label>
-        <textarea id="about" name="about" rows={3} maxLength={500} defaultValue={user.about} />
+        <textarea id="about" name="about" rows={3} maxLength={500} dir="auto" defaultValue={user.about} />
       </div>
       <Field
         name="interests"
         label="Interests"
         hint="With commas between them, up to 20: others find you by them"
-        input={{ defaultValue: user.interests.join(", ") }}
+        input={{ defaultValue: user.interests.join(", "), dir: "auto" }}
       />
       {wrong.value ? (
         <p class="wrong" role="alert">
@@ -102,7 +102,7 @@ function Device({ session, ended }: { session: Session; ended: () => void }) {
     <div class="device">
       <Icon name="device" />
       <span class="device-words">
-        <strong>{session.device || "A device"}</strong>
+        <strong dir="auto">{session.device || "A device"}</strong>
         <span class="quiet">
           {session.current ? (
             "This device"

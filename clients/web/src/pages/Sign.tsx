@@ -67,7 +67,11 @@ export function SignForm({ isNew = false }: { isNew?: boolean }) {
   return (
     <form class="form" onSubmit={submit}>
       {isNew ? (
-        <Field name="name" label="Name" input={{ autoComplete: "name", maxLength: 50, placeholder: "As friends call you" }} />
+        <Field
+          name="name"
+          label="Name"
+          input={{ autoComplete: "name", maxLength: 50, placeholder: "As friends call you", dir: "auto" }}
+        />
       ) : null}
       <Field
         name="handle"

@@ -6,13 +6,14 @@ import { api } from "../api/calls";
 import type { User } from "../api/types";
 import { whenQuiet } from "../state/beside";
 import { Avatar } from "./Avatar";
+import { Names } from "./Names";
 
 const FEW = 3;
 
 function Known({ known, handle }: { known: User[]; handle: string }) {
   const few = known.slice(0, FEW);
-  const names = few.map((one) => one.name || `@${one.handle}`);
-  const last = known.length > FEW ? "others you follow" : names.pop();
+  const isAll = known.length <= FEW;
+  const named = isAll ? few.slice(0, -1) : few;
   return (
     <a class="between-known" href={`/@${handle}/followers`}>
       <span class="faces">
@@ -21,9 +22,9 @@ function Known({ known, handle }: { known: User[]; handle: string }) {
         ))}
       </span>
       <span>
-        Followed by {names.join(", ")}
-        {names.length ? " and " : ""}
-        {last}
+        Followed by <Names of={named} />
+        {named.length ? " and " : ""}
+        {isAll ? <Names of={few.slice(-1)} /> : "others you follow"}
       </span>
     </a>
   );

@@ -58,6 +58,7 @@ export function Composer({ done, focused = false }: Props) {
           <textarea
             data-first={focused}
             rows={2}
+            dir="auto"
             aria-label="Your bark"
             placeholder="What is going on?"
             value={text}

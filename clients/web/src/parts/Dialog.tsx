@@ -32,7 +32,9 @@ export function Dialog({ title, close, children }: Props) {
     >
       <div class="dialog-body">
         <header class="dialog-head">
-          <h2 id="dialog-title">{title}</h2>
+          <h2 id="dialog-title" dir="auto">
+            {title}
+          </h2>
           <button type="button" class="ghost round" aria-label="Close" onClick={close}>
             <Icon name="close" />
           </button>

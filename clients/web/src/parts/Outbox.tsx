@@ -41,7 +41,7 @@ export function Outbox() {
           <div class="bark-body">
             <header class="bark-head">
               <span class="bark-author">
-                <strong>{mine.name || mine.handle}</strong>
+                <strong dir="auto">{mine.name || mine.handle}</strong>
               </span>
             </header>
             <p class="bark-text" dir="auto">

@@ -1,14 +1,19 @@
+import type { ComponentChildren } from "preact";
 import type { Suggestion } from "../api/types";
 import { dismiss, isDismissed } from "../state/beside";
+import { Names } from "./Names";
 import { UserRow } from "./UserRow";
 
-function reason({ because, count }: Suggestion, isShort: boolean): string {
-  const names = because.slice(0, isShort ? 1 : 2).map((user) => user.name || `@${user.handle}`);
-  if (!names.length) return "Many follow them";
-  const others = count - names.length;
-  if (isShort) return others > 0 ? `Followed by ${names[0]} + ${others}` : `Followed by ${names[0]}`;
-  if (others > 0) return `Followed by ${names.join(", ")} and ${others} more`;
-  return `Followed by ${names.join(" and ")}`;
+function reason({ because, count }: Suggestion, isShort: boolean): ComponentChildren {
+  const few = because.slice(0, isShort ? 1 : 2);
+  if (!few.length) return "Many follow them";
+  const others = count - few.length;
+  return (
+    <>
+      Followed by <Names of={few} glue={others > 0 ? ", " : " and "} />
+      {others > 0 ? (isShort ? ` + ${others}` : ` and ${others} more`) : ""}
+    </>
+  );
 }
 
 /** Somebody to follow, why, and a way not to be told again. */

@@ -6,6 +6,7 @@ import { isBlocked } from "../state/hiding";
 import { me } from "../state/me";
 import { Avatar } from "./Avatar";
 import { Icon } from "./Icon";
+import { Text } from "./Text";
 
 export function FollowButton({ user }: { user: User }) {
   if (user.id === me.value?.id) return null;
@@ -21,6 +22,14 @@ export function FollowButton({ user }: { user: User }) {
     >
       <span>{follows ? "Following" : now.you?.followed_by ? "Follow back" : "Follow"}</span>
     </button>
+  );
+}
+
+function About({ text }: { text: string }) {
+  return (
+    <span class="person-about quiet" dir="auto">
+      <Text text={text} plain />
+    </span>
   );
 }
 
@@ -46,21 +55,23 @@ export function UserRow({ user, children, act, dismiss }: RowProps) {
             <span class="quiet">@{user.handle}</span>
             {user.you?.followed_by ? <span class="chip">Follows you</span> : null}
           </span>
-          {children ?? (user.about ? <span class="person-about quiet" dir="auto">{user.about}</span> : null)}
+          {children ?? (user.about ? <About text={user.about} /> : null)}
         </span>
       </a>
-      {act ?? <FollowButton user={user} />}
-      {dismiss ? (
-        <button
-          type="button"
-          class="ghost round small person-dismiss"
-          aria-label={`Do not suggest @${user.handle} again`}
-          title="Do not suggest again"
-          onClick={dismiss}
-        >
-          <Icon name="close" />
-        </button>
-      ) : null}
+      <span class="person-acts">
+        {act ?? <FollowButton user={user} />}
+        {dismiss ? (
+          <button
+            type="button"
+            class="ghost round small person-dismiss"
+            aria-label={`Do not suggest @${user.handle} again`}
+            title="Do not suggest again"
+            onClick={dismiss}
+          >
+            <Icon name="close" />
+          </button>
+        ) : null}
+      </span>
     </div>
   );
 }

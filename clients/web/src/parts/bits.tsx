@@ -17,7 +17,9 @@ export function Head({ title, back = false, children }: { title: string; back?: 
           <Icon name="back" />
         </button>
       ) : null}
-      <h1 tabIndex={-1}>{title}</h1>
+      <h1 tabIndex={-1} dir="auto">
+        {title}
+      </h1>
       {children}
     </header>
   );

@@ -1,0 +1,1 @@
+var e=matchMedia(`(max-width: 759px)`).matches,t=e?11:14;function n(e){let n=[...new Intl.Segmenter().segment(e.name||e.handle)].map(({segment:e})=>e);return n.length>t?`${n.slice(0,t-1).join(``)}…`:n.join(``)}export{n,e as t};
