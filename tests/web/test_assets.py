@@ -30,6 +30,15 @@ def test_what_is_built_is_built_of_the_sources_that_are_here(root: Path) -> None
     assert built == digest(root / "clients/web"), "clients/web has changed since: run make web"
 
 
+def test_whatever_is_kept_for_offline_comes_anew_when_it_has_changed(root: Path) -> None:
+    built = root / "service/barker/web"
+    version, _, shell = (built / "sw.js").read_text().partition("];")[0].partition('";')
+    whole = hashlib.sha256("\n".join(re.findall(r'"(/[^"]*)"', shell)).encode())
+    for name in ("index.html", "manifest.webmanifest", "icon.svg"):
+        whole.update((built / name).read_bytes())
+    assert version.endswith(f'"barker-{whole.hexdigest()[:16]}')
+
+
 def test_the_first_load_and_the_whole_are_small(root: Path) -> None:
     built = root / "service/barker/web"
     page = (built / "index.html").read_text()

@@ -7,12 +7,11 @@ import { digest } from "./sources.mjs";
 
 const out = process.env.OUT ?? fileURLToPath(new URL("../../../service/barker/web", import.meta.url));
 const assets = readdirSync(join(out, "assets")).sort();
-const shell = ["/", "/manifest.webmanifest", "/icon.svg", ...assets.map((name) => `/assets/${name}`)];
-const version = createHash("sha256")
-  .update(readFileSync(join(out, "index.html")))
-  .update(shell.join("\n"))
-  .digest("hex")
-  .slice(0, 16);
+const fixed = ["index.html", "manifest.webmanifest", "icon.svg"]; // keep their names whatever is in them
+const shell = ["/", ...fixed.slice(1).map((name) => `/${name}`), ...assets.map((name) => `/assets/${name}`)];
+const whole = createHash("sha256").update(shell.join("\n"));
+fixed.forEach((name) => whole.update(readFileSync(join(out, name))));
+const version = whole.digest("hex").slice(0, 16);
 const worker = readFileSync(join(out, "sw.js"), "utf8");
 writeFileSync(
   join(out, "sw.js"),
