@@ -25,6 +25,7 @@ LOOK = """() => {
   for (const one of all) {
     const isSeen = one.closest("svg") ? one.matches(".node-name") : !isCut(one.parentElement);
     if (isSeen && isBeyond(one.getBoundingClientRect())) found.add(`beyond the edge: ${told(one)}`);
+    if (one.matches(".person-link") && one.clientWidth < 150) found.add(`no room for a name: ${told(one)}`);
     const holdsWords = one.matches("button, .button, .choice span, .tabs a, label, h2, p, li, dd, .dialog-body");
     if (holdsWords && getComputedStyle(one).display !== "inline" && one.scrollWidth > one.clientWidth + 1)
       found.add(`cut off: ${told(one)}`);
