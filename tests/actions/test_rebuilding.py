@@ -98,6 +98,7 @@ def test_who_is_connected_is_told_to_read_again(stores: Stores, new_user: NewUse
     assert whole(stores, bob) == [made]
 
 
+@pytest.mark.administers
 def test_a_server_that_is_full_is_emptied_all_the_same(stores: Stores, new_user: NewUser) -> None:
     """Which is what it is done for then: the queue of who is connected is made again by her stream, a minute later."""
     ada, bob = new_user("ada"), new_user("bob")

@@ -13,6 +13,8 @@ from barker.settings import Settings
 from barker.stores import Stores, connect
 from barker.stores.jobs import LANE_KEYS, LATER, LIKES, Job
 
+pytestmark = pytest.mark.administers  # empties a database of the server
+
 TRACE = f"00-{'a1' * 16}-{'b2' * 8}-01"
 OLD_MEMBER = re.compile(r"^(\d+) [0-9a-f]+ (.*)$")  # as functions of the version before read what is due later
 

@@ -18,6 +18,8 @@ from barker.settings import Settings
 from barker.stores import Stores, connect, documents, migrations
 from tests.barker_process import wait_for
 
+pytestmark = pytest.mark.administers  # databases of its own, made and dropped
+
 OLD = 600
 BARKS = "search-keys-of-barks-1"
 # As `barker prepare`, with so few documents a page that there is time to kill it.
