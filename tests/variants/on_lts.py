@@ -1,9 +1,11 @@
 """The plugin behind `make lts`: the usual tests, on Neo4j 5.26, the line with long-term support, asked by `neo4j://`."""
 
+import fcntl
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -57,13 +59,22 @@ def fetched() -> Path:
     program = shutil.which("mvn")
     if not program:
         pytest.skip(f"Maven is needed to fetch Neo4j {VERSION}, or its jars in {folder}")
-    part = folder.with_name(f"{folder.name}.{os.getpid()}")
-    part.mkdir(parents=True)
-    (part / "pom.xml").write_text(POM.replace(jars.VERSION, VERSION))
-    copy = [program, "-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={part}"]
-    subprocess.run(copy, cwd=part, check=True, capture_output=True, timeout=FETCH_SECONDS)
-    part.rename(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:  # the processes of a run fetch at once
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            _fetch(program, folder)
     return folder
+
+
+def _fetch(program: str, folder: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=folder.parent) as place:
+        part = Path(place, "jars")
+        Path(place, "pom.xml").write_text(POM.replace(jars.VERSION, VERSION))
+        options = ["-q", "-B", "-DincludeScope=runtime", f"-DoutputDirectory={part}"]
+        copy = [program, *options, "dependency:copy-dependencies"]
+        subprocess.run(copy, cwd=place, check=True, capture_output=True, timeout=FETCH_SECONDS)
+        part.rename(folder)
 
 
 def command(folder: Path, port: int) -> Sequence[str]:
