@@ -114,8 +114,8 @@ def test_old_barks_are_found_once_the_stores_are_prepared(stores: Stores, monkey
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Set the clock to so many slots after a moment that no other test is in."""
-    moment = random.randrange(10**9, 10**10) * 1000
+    """Set the clock to so many slots after the beginning of one that no other test is in."""
+    moment = random.randrange(10**5, 10**6) * SLOT_SECONDS * 1000
 
     def set_(slots: float) -> None:
         monkeypatch.setattr(ids, "now_ms", lambda: moment + int(slots * SLOT_SECONDS * 1000))
