@@ -9,6 +9,23 @@ from tests.web.browsing import OpenScreen
 pytestmark = pytest.mark.slow
 
 
+def test_what_was_written_offline_hides_nothing_though_it_arrives_before_the_stream(
+    service: Service, screen_of: OpenScreen
+) -> None:
+    ada, bob = service.sign_up("ada"), service.sign_up("bob")
+    bob.follow(ada)
+    ada.bark("before")
+    wait_for(lambda: bob.feed() == ["before"], "the bark")
+    screen = screen_of(bob, "/notifications")
+    screen.page.route("**/v1/feed*", lambda one: one.abort())
+    screen.page.route("**/v1/stream*", lambda one: one.abort())
+    screen.open("/")
+    expect(screen.page.locator(".empty")).to_contain_text("cannot be reached")
+    screen.page.unroute("**/v1/feed*")
+    screen.write("written meanwhile")
+    screen.shows("written meanwhile", "before")
+
+
 def test_the_app_opens_while_the_service_is_away_and_recovers(service: Service, screen_of: OpenScreen) -> None:
     ada, bob = service.sign_up("ada", name="Ada"), service.sign_up("bob")
     bob.follow(ada)

@@ -1,19 +1,19 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-f21cc7295e39b7c1";
+const VERSION = "barker-84a8bd4c422db325";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/GraphPage-FBBjBmp_.js",
-  "/assets/NearbyPage-C6xH094i.js",
-  "/assets/PlaceSwitch-Ch5LLNL8.js",
-  "/assets/Settings-DYmkx5Vs.js",
+  "/assets/GraphPage-DnqjwNZO.js",
+  "/assets/NearbyPage-vPDGzxRs.js",
+  "/assets/PlaceSwitch-0a5_nnfT.js",
+  "/assets/Settings-hE094JEn.js",
   "/assets/calls-DxK6jj9H.js",
-  "/assets/index-DXZUmnol.js",
   "/assets/index-Dl31t8JB.css",
+  "/assets/index-lBJQQNK7.js",
   "/assets/pictures-4T1oaoag.css",
   "/assets/pictures-CXvo2BvO.js",
-  "/assets/push-CinvQXpx.js"
+  "/assets/push-BpFwJc9I.js"
 ];
 
 self.addEventListener("install", (event) => {

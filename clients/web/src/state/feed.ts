@@ -18,6 +18,7 @@ export const fresh = computed(() => waiting.value.filter((id) => barkOf(id)?.val
 let turn = 0;
 let sent: string[] = []; // barks of one's own since the last page: a page that was asked for before does not hold them
 let read: Promise<void> = Promise.resolve();
+let isRead = false; // a page was read: else what is shown may be a bark of one's own, and nothing else
 
 const isAtTop = () => scrollY < 80;
 
@@ -47,6 +48,7 @@ async function readFirst(): Promise<void> {
     shown.value = [...newestFirst(sent), ...ids];
     next.value = page.next;
     changed.value = false;
+    isRead = true;
   } catch (error) {
     if (mine === turn) problem.value = wordsOf(error);
   } finally {
@@ -71,9 +73,14 @@ export async function loadMore(): Promise<void> {
   }
 }
 
+/** Read the first page if that failed. */
+export function readAtLast(): void {
+  if (!isRead && !loading.value) void loadFeed();
+}
+
 /** Look whether something came between the first page and the moment the stream stood; read it now if that failed. */
 export async function catchUp(): Promise<void> {
-  if (!shown.value) return loadFeed();
+  if (!isRead) return loadFeed();
   try {
     const page = await api.feed(null, 20);
     for (const bark of page.items) arrive(bark, true);
@@ -96,6 +103,7 @@ export function showMine(bark: Bark): void {
   waiting.value = waiting.value.filter((one) => one !== id);
   sent.push(id);
   shown.value = newestFirst([id, ...(shown.value ?? [])]);
+  readAtLast(); // the service is back
 }
 
 /** Show what waits. */
@@ -120,6 +128,7 @@ export function dropAuthor(handle: string): void {
 
 export function forgetFeed(): void {
   turn++;
+  isRead = false;
   shown.value = null;
   waiting.value = [];
   sent = [];

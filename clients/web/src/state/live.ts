@@ -32,7 +32,7 @@ function ready(): void {
   wait = FIRST_WAIT_MS;
   // The feed is asked for beside the stream: what came after the one was read and before the other stood shows now.
   if (isFirst) void feed.reading().then(feed.catchUp);
-  else if (!feed.shown.value) void feed.loadFeed(); // it failed while the service was away
+  else feed.readAtLast(); // it failed while the service was away
   void countLate();
   isFirst = false;
 }
