@@ -56,11 +56,11 @@ smoke: .venv/test ## Bring compose.yaml up, use it, and take it down; without Do
 	@deploy/offline/with-docker env COMPOSE="$(COMPOSE)" $(BIN)/pytest -n 0 tests/compose $(ARGS)
 
 secured: .venv/test ## Run the tests of stores and actions on stores with TLS and passwords, by users of little right
-	@$(BIN)/pytest -p tests.variants.on_secured -m 'not slow and not administers' -W ignore::pytest.PytestUnraisableExceptionWarning \
+	@$(BIN)/python -m pytest -p tests.variants.on_secured -m 'not slow and not administers' -W ignore::pytest.PytestUnraisableExceptionWarning \
 	  tests/stores tests/actions --ignore tests/actions/test_feed_model.py $(ARGS)
 
 lts: .venv/test ## Run the tests of stores on Neo4j 5.26 (needs Java 17 or 21, and Maven once)
-	@$(BIN)/pytest -p tests.variants.on_lts tests/stores $(ARGS)
+	@$(BIN)/python -m pytest -p tests.variants.on_lts tests/stores $(ARGS)
 
 bench: .venv/bench ## Measure it, beside the limits of the same servers (up to 25 minutes)
 	@$(BIN)/python -m tests.load $(ARGS)
