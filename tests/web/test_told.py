@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.barker_process import Service
+from tests.barker_process import Service, wait_for
 from tests.web.browsing import OpenScreen
 
 pytestmark = pytest.mark.slow
@@ -64,6 +64,11 @@ def test_what_many_bark_about_stands_beside_the_feed_and_is_asked_for_after_it(
     people = [service.sign_up(f"walker{number}") for number in range(4)]
     for one in people:
         one.bark("Out in the rain #trendingtonight")
+
+    def trending() -> list[str]:
+        return [one["tag"] for one in people[0].get("/v1/trends")["items"]]
+
+    wait_for(lambda: "trendingtonight" in trending(), "it to be a trend", 60)  # which is looked at now and then
     asked: list[str] = []
     screen = screen_of(people[0], viewport={"width": 1280, "height": 800})
     screen.is_live()
