@@ -31,10 +31,14 @@ def other() -> Iterator[PushService]:
 
 @pytest.fixture(scope="session")
 def push_settings(stores_urls: dict[str, str], pushed: PushService, other: PushService) -> dict[str, str]:
-    """Settings of processes that push; with jobs of their own: the worker of the run would not push them."""
+    """Settings of processes that push; with jobs of their own: the worker of the run would not push them.
+
+    And with documents of their own: the sweep would take over what other tests left, for up to an hour.
+    """
     return {
         **stores_urls,
-        "BARKER_QUEUES_URL": stores_urls["BARKER_QUEUES_URL"].removesuffix("/0") + "/8",
+        "BARKER_DOCUMENTS_URL": stores_urls["BARKER_DOCUMENTS_URL"].replace("/barker", "/pushing"),
+        "BARKER_QUEUES_URL": stores_urls["BARKER_QUEUES_URL"].removesuffix("/0") + "/7",
         "BARKER_PUSH_KEY": KEY,
         "BARKER_PUSH_CONTACT": CONTACT,
         "BARKER_PUSH_HOSTS_ALLOWED": f"127.0.0.1:{pushed.port},localhost:{other.port},push.test:443",
