@@ -21,6 +21,7 @@ from barker.metrics import folder
 from barker.settings import Settings, bracketed
 
 log = structlog.get_logger()
+gevent.config.track_greenlet_tree = False  # who spawned whom, noted for nobody: a kilobyte and a half a stream
 try:
     _settings = Settings.read()
 except BadSettings as error:

@@ -1,8 +1,9 @@
 """The live stream, as server-sent events."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import copy_context
-from functools import wraps
+from functools import partial, wraps
+from itertools import chain
 from typing import Any, TypeVar, cast
 
 import gevent
@@ -15,7 +16,8 @@ from barker.api.checks import checked
 from barker.api.context import context, me, stores
 from barker.api.limits import limited
 from barker.live import sse
-from barker.live.stream import Stream
+from barker.live.caps import Caps, Room
+from barker.live.stream import Event, Stream
 from barker.live.watch import watch
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -60,10 +62,12 @@ def get_stream(query: bodies.Resume) -> Response:
     """Hear of every bark at once; resumes behind `Last-Event-ID`."""
     found = Stream(stores(), context().hub, me().user_id, token_of_request())
     close = opened(found, request.headers.get("Last-Event-ID") or query.cursor)
-    response = Response(_frames(found), mimetype="text/event-stream")
+    # No generator around these, which would keep a stack of its own for each stream.
+    frames = chain((sse.OPENING,), map(_frame, found.events()))
+    response = Response(frames, mimetype="text/event-stream")
     if connection := request.environ.get("gunicorn.socket"):
         try:
-            response.call_on_close(watch(connection, lambda: found.end("gone")))
+            response.call_on_close(watch(connection, partial(found.end, "gone")))
         except BaseException:
             close()
             raise
@@ -81,15 +85,13 @@ def opened(found: Stream, cursor: str | None) -> Callable[[], None]:
     except BaseException:
         caps.release(room)
         raise
-
-    def close() -> None:
-        caps.release(room)
-        found.close()
-
-    return close
+    return partial(_close, caps, room, found)
 
 
-def _frames(found: Stream) -> Iterator[bytes]:
-    yield sse.OPENING
-    for event in found.events():
-        yield sse.event(event.name, events.data_of(event), event.id) if event else sse.HEARTBEAT
+def _close(caps: Caps, room: Room, found: Stream) -> None:
+    caps.release(room)
+    found.close()
+
+
+def _frame(event: Event | None) -> bytes:
+    return sse.event(event.name, events.data_of(event), event.id) if event else sse.HEARTBEAT

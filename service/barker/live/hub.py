@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 import gevent
 import structlog
 from gevent.event import Event
-from gevent.queue import Empty, Full, Queue
 
 from barker.errors import StoreDown, TooMany
 from barker.live.showing import Showing
@@ -47,39 +46,40 @@ class Bye:
 Word = Entry | Look | Bye
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Listener:
-    """One tab."""
+    """One tab. Its buffer is a list: of gevent's queues an empty one has 2.5 kB."""
 
     token: bytes  # the hash of the token that it ends with
-    words: "Queue[Word]" = field(default_factory=lambda: Queue(BUFFER))
+    words: list[Entry | Look] = field(default_factory=list)
     leaving: Bye | None = None
+    told: Event = field(default_factory=Event)
 
     def tell(self, word: Word) -> None:
         """Put a word into the buffer; a full one ends the tab."""
         if isinstance(word, Bye):
             self.leaving = word
-        try:
-            self.words.put_nowait(word)
-        except Full:
+        elif len(self.words) < BUFFER:
+            self.words.append(word)
+        else:
             self.leaving = self.leaving or Bye(SLOW)
+        self.told.set()
 
     def next(self, seconds: float) -> Word | None:
         """Return the next word, None if there is none for so long."""
-        if self.leaving:
+        if not self.words and not self.leaving:
+            self.told.clear()
+            self.told.wait(seconds)
+        if self.leaving or not self.words:
             return self.leaving
-        try:
-            word: Word = self.words.get(timeout=seconds)
-            return word
-        except Empty:
-            return None
+        return self.words.pop(0)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Channel:
     """The tabs of one user, and whether her subscription stands."""
 
-    listeners: set[Listener] = field(default_factory=set)
+    listeners: list[Listener] = field(default_factory=list)
     stands: Event = field(default_factory=Event)
 
 
@@ -111,7 +111,7 @@ class Hub:
         if len(channel.listeners) >= TABS:
             counts.STREAMS_REFUSED.labels("person").inc()
             raise TooMany(f"At most {TABS} streams of one person at once: close one.", TABS_SECONDS)
-        channel.listeners.add(listener)
+        channel.listeners.append(listener)
         counts.streams(1)
         stands = False
         try:

@@ -5,7 +5,6 @@ once. Whenever something may have been missed the stream is `behind`, and reads 
 """
 
 import time
-from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -52,7 +51,7 @@ class Stream:
         self._stores, self._hub, self._user_id, self._token = stores, hub, user_id, token
         self._hidden = Hidden()
         self._cursor = ""
-        self._told: deque[int] = deque(maxlen=TOLD)
+        self._told: dict[int, None] = {}  # in the order in which they were told
         self._behind, self._delayed = True, False
         self._next_beat, self._beats = 0.0, 0
 
@@ -85,27 +84,28 @@ class Stream:
         try:
             while True:
                 try:
-                    yield from self._turn()
+                    if self._behind:
+                        yield from self._catch_up()
+                        self._behind = self._delayed = False
+                    # The beat has a time of its own: a screen on which much happens has to end with its token too.
+                    if time.monotonic() >= self._next_beat:
+                        yield None
+                        self._beat()
+                    elif entry := self._heard():  # here it mostly waits: each generator below would cost a screen 700 B
+                        yield from self._tell([entry], live=True)
                 except StoreDown as error:
                     yield from self._wait(error)
         except _Ended as ended:
             yield Event("bye", data={"reason": str(ended)})
 
-    def _turn(self) -> Iterator[Event | None]:
-        if self._behind:
-            yield from self._catch_up()
-            self._behind = self._delayed = False
-        # The beat has a time of its own: a screen on which much happens has to end with its token too.
-        if time.monotonic() >= self._next_beat:
-            yield None
-            self._beat()
-            return
+    def _heard(self) -> Entry | None:
+        """Wait for an entry until the next beat."""
         word = self._next(max(0.0, self._next_beat - time.monotonic()))
         if isinstance(word, Look):
             self._behind = True
             self._check()
-        elif word:
-            yield from self._tell([word], live=True)
+            return None
+        return word
 
     def _wait(self, error: StoreDown) -> Iterator[Event | None]:
         """Stay open while a store is down; what comes in meanwhile is read from the queue afterwards."""
@@ -198,7 +198,9 @@ class Stream:
         is_there = entry.bark_id in (told if entry.kind == "notify" else shown)
         if not is_there or entry.bark_id in self._told:  # the latter: its server lost it, and it was told again
             return None
-        self._told.append(entry.bark_id)
+        self._told[entry.bark_id] = None
+        if len(self._told) > TOLD:
+            del self._told[next(iter(self._told))]
         if entry.kind == "notify":
             return Event("notification", entry.id, told=told[entry.bark_id], liked=liked)
         return Event("bark", entry.id, shown[entry.bark_id], liked=liked)

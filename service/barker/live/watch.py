@@ -4,6 +4,8 @@ import fcntl
 import socket
 import termios
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import gevent
 
@@ -16,16 +18,17 @@ def watch(connection: socket.socket, gone: Callable[[], None]) -> Callable[[], N
     Without a greenlet, of which each costs some kilobytes. Who sends more is left alone: that is another request.
     """
     watcher = gevent.get_hub().loop.io(connection.fileno(), READABLE)
+    watcher.start(_look, watcher, connection, gone)
+    return partial(_end, watcher)
 
-    def look() -> None:
-        watcher.stop()
-        waiting = fcntl.ioctl(connection.fileno(), termios.FIONREAD, b"\0\0\0\0")
-        if not any(waiting):  # readable, and nothing to read: the end
-            gone()
 
-    def end() -> None:
-        watcher.stop()
-        watcher.close()
+def _look(watcher: Any, connection: socket.socket, gone: Callable[[], None]) -> None:
+    watcher.stop()
+    waiting = fcntl.ioctl(connection.fileno(), termios.FIONREAD, b"\0\0\0\0")
+    if not any(waiting):  # readable, and nothing to read: the end
+        gone()
 
-    watcher.start(look)
-    return end
+
+def _end(watcher: Any) -> None:
+    watcher.stop()
+    watcher.close()

@@ -63,7 +63,7 @@ class Coverage:
     unbuilt: bool
 
 
-@dataclass
+@dataclass(slots=True)
 class Hidden:
     """Authors whose barks a user does not see, whatever is in her queue: those she left, and those she mutes."""
 
