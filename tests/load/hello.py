@@ -9,6 +9,7 @@ from gevent.queue import Empty, Queue
 HEARTBEAT_SECONDS = 15.0
 
 app = Flask(__name__)
+opened: "list[Queue[bytes]]" = []  # of streams; for those that end there is no run after this one
 # gunicorn's settings let go of live streams at the end: what is open here is cut.
 app.extensions["barker"] = SimpleNamespace(hub=SimpleNamespace(drain=lambda reason: None))
 
@@ -23,7 +24,16 @@ def get_events() -> Response:
     return Response(_beats(Queue()), mimetype="text/event-stream")
 
 
+@app.post("/events/<bark>")
+def post_event(bark: str) -> dict[str, str]:
+    frame = f'event: bark\ndata: {{"id":"{bark}"}}\n\n'.encode()
+    for words in opened:
+        words.put(frame)
+    return {"id": bark}
+
+
 def _beats(words: "Queue[bytes]") -> Iterator[bytes]:
+    opened.append(words)
     yield b"data: beat\n\n"
     while True:
         try:

@@ -166,14 +166,29 @@ def _soon(bench: Bench, world: World, server: Server, here: Screens, people: lis
         bark, began_ms = _post(server, token)
         took += [at - began_ms for at in here.ask(heard=bark, seconds=PATIENCE)["times"]]
         time.sleep(PAUSE_SECONDS)
-    bare = _published(bench, BARKS_QUICK if bench.quick else BARKS * 10)
+    published, bare = _published(bench, BARKS_QUICK if bench.quick else BARKS * 10), _bare_soon(bench, len(some))
     for part in (50, 99):
-        value, limit = percentile(took, part), percentile(bare, part)
+        value, limit = percentile(took, part), percentile(published, part)
         met = value / limit <= GOAL_TIMES if part == 99 and not bench.quick else None
         goal = f"<= {GOAL_TIMES:g} x" if part == 99 else ""
         what = f"POST to event, {len(some):,} online followers, p{part}"
-        bench.report.add(Figure("live", f"PUBLISH to a subscriber and back, p{part}", "ms", bare, limit))
+        bench.report.add(Figure("live", f"PUBLISH to a subscriber and back, p{part}", "ms", published, limit))
         bench.report.add(Figure("live", what, "ms", took, value, value / limit, "PUBLISH", goal, met))
+        what, value = f"the same on a bare gevent server, no store between, p{part}", percentile(bare, part)
+        bench.report.add(Figure("live", what, "ms", bare, value))
+
+
+def _bare_soon(bench: Bench, number: int) -> list[float]:
+    """Return how long a server that only writes to so many streams takes to each of them, in milliseconds."""
+    took: list[float] = []
+    with hello(bench) as server, screens(server, "/events") as here:
+        here.ask(open=["token"] * number)
+        for bark in range(BARKS_QUICK if bench.quick else BARKS):
+            began_ms = time.time() * 1000
+            assert requests.post(f"{server.url}/events/{bark}", timeout=30).ok
+            took += [at - began_ms for at in here.ask(heard=str(bark), seconds=PATIENCE)["times"]]
+            time.sleep(PAUSE_SECONDS)
+    return took
 
 
 def _published(bench: Bench, times: int) -> list[float]:

@@ -168,7 +168,7 @@ def test_a_hanging_push_service_does_not_delay_the_others(
         began = time.monotonic()
         ask(pushing_stores, ada)
         wait_for(lambda number=number: len(pushed.to(well.path)) == number, "the other to be pushed to")
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10
         time.sleep(0.5)
     lane = pushing_stores.lanes
     wait_for(

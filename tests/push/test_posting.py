@@ -100,7 +100,7 @@ def test_nobody_is_waited_for_longer_than_the_limit(
     began = time.monotonic()
     with pytest.raises(posting.Unanswered):
         posting.post(to(pushed, path=f"/{how}"), LOOPBACK, {}, b"body")
-    assert 0.4 < time.monotonic() - began < 3
+    assert 0.4 < time.monotonic() - began < 10
 
 
 def test_a_hang_in_the_handshake_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ def test_a_call_that_hangs_costs_its_limit_and_no_more() -> None:
     began = time.monotonic()
     with pytest.raises(TimeoutError):
         bulkhead.run(never.wait, 0.2)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert bulkhead.run(lambda: "still here", 1) == "still here"
     never.set()
 

@@ -86,16 +86,16 @@ def test_a_process_that_does_not_answer_holds_nobody_up_for_long(stores: Stores)
     deaf.subscribe("revoked")
     began = time.monotonic()
     stores.counters.drop_tokens([secrets.token_bytes(32)])
-    assert 0.9 < time.monotonic() - began < 3
+    assert 0.9 < time.monotonic() - began < 10
     deaf.close()
 
 
 def test_what_is_recent_ends_in_time_also_for_who_is_late() -> None:
-    recent: Recent[int, str] = Recent(0.2, 10)
+    recent: Recent[int, str] = Recent(1.0, 10)
     known = recent.known()
     known[1] = "read in time"
     assert recent.known()[1] == "read in time"
-    time.sleep(0.2)
+    time.sleep(1.0)
     known[2] = "asked for in the one moment, put in in the next"
     assert recent.known() == {}
 

@@ -93,10 +93,10 @@ def test_a_place_ends_when_it_is_not_renewed(new_places: NewPlaces, redis: Redis
     places = new_places()
     stays, goes, renews = made([(10, 10)] * 3)
     places.put_many({stays: (10, 10)}, 60)
-    places.put_many({goes: (10, 10), renews: (10.0, 10.01)}, 1)
+    places.put_many({goes: (10, 10), renews: (10.0, 10.01)}, 3)
     places.put_many({renews: (10, 10.01)}, 60)
     assert len(places.near(Point(10, 10), 5)) == 3
-    time.sleep(1.1)
+    time.sleep(3.1)
     assert [near.user_id for near in places.near(Point(10, 10), 5)] == [stays, renews]
     assert places.of(goes) is None
     assert people_kept(places, redis) == 2  # swept, too
@@ -119,10 +119,10 @@ def test_whose_place_has_ended_is_swept_by_and_by_before_anybody_is_shown(
 
 def test_a_tile_that_everybody_has_left_is_gone(new_places: NewPlaces, redis: Redis) -> None:
     places = new_places()
-    places.put_many(made([(10, 10)] * 3), 1)
+    places.put_many(made([(10, 10)] * 3), 3)
     keys = f"places:{places.grid.metres}:*"
     assert len(list(redis.scan_iter(keys, 10_000))) == 5
-    time.sleep(1.1)
+    time.sleep(3.1)
     assert list(redis.scan_iter(keys, 10_000)) == [f"places:{places.grid.metres}:regions"]
     assert places.near(Point(10, 10), 5) == []
 
