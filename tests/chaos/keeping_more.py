@@ -2,7 +2,7 @@
 
 from barker.stores import delivery, queues
 
-KEEP = 5_000
+KEEP = 10_000
 
 
 def keep_more() -> None:

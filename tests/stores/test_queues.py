@@ -175,6 +175,18 @@ def test_filling_is_refused_when_another_filled_meanwhile(stores: Stores) -> Non
     assert stores.queues.read(user, ids.MAX_ID, 40).floor == 10
 
 
+def test_filling_again_adds_nothing_that_is_there(stores: Stores) -> None:
+    (user,) = readers(stores, 1)
+    told = ids.new()
+    stores.queues.deliver(Delivery("bark", told, AUTHOR, [user]))
+    for older in (5, 5, 4):
+        assert stores.queues.fill(user, bound(stores, user), 0, [(older, AUTHOR), (told, AUTHOR)])
+    entries = stores.queues.after(user, "0-0", 100)
+    kept = [(entry.kind, entry.bark_id) for entry in entries if entry.kind in ("bark", "backfill")]
+    assert kept == [("bark", told), ("backfill", 5), ("backfill", 4)]
+    assert stores.queues.read(user, ids.MAX_ID, 40).bark_ids == [told, 5, 4]
+
+
 def test_opening_again_changes_nothing(stores: Stores) -> None:
     user = ids.new()
     assert stores.queues.open(user)

@@ -27,6 +27,23 @@ local function barker_mute(keys, args)
   return 1
 end
 
+-- KEYS queue | ARGV keep, author. Takes an author's barks out, but not what she did to the reader's; returns how many.
+local function barker_prune(keys, args)
+  local queue, pruned = keys[1], {}
+  for _, entry in ipairs(redis.call('XRANGE', queue, '-', '+')) do
+    local kind, _, author = told_by(entry)
+    if author == args[2] and kind ~= 'notify' then
+      pruned[#pruned + 1] = entry[1]
+    end
+  end
+  if #pruned > 0 then
+    redis.call('XDEL', queue, unpack(pruned))
+    tell(queue, args[1], 'feed-changed', '0:0')
+  end
+  return #pruned
+end
+
 redis.register_function('barker_leave', barker_leave)
 redis.register_function('barker_rejoin', barker_rejoin)
 redis.register_function('barker_mute', barker_mute)
+redis.register_function('barker_prune', barker_prune)

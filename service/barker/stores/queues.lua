@@ -44,13 +44,18 @@ local function tell(queue, keep, kind, body)
   end
 end
 
-local function newest_floor(queue)
+-- Returns a queue's newest bound ('' if it was trimmed away), and which barks are in it.
+local function bound_and_barks(queue)
+  local bound, barks = '', {}
   for _, entry in ipairs(redis.call('XREVRANGE', queue, '+', '-')) do
-    if entry[2][1] == 'floor' or entry[2][1] == 'start' then
-      return entry[1]
+    local kind, bark = told_by(entry)
+    if kind == 'bark' or kind == 'backfill' then
+      barks[bark] = true
+    elseif bound == '' and (kind == 'floor' or kind == 'start') then
+      bound = entry[1]
     end
   end
-  return ''
+  return bound, barks
 end
 
 -- Returns what a call looks for in queues, and since when. A queue is read once a call, however many of its barks are
@@ -182,36 +187,24 @@ local function barker_open(keys, args)
 end
 
 -- KEYS queue | ARGV keep, newest floor entry the caller saw, new floor, ring?, bark:author …
--- Puts older barks into the queue and moves its floor; refuses (0) if the floor was moved meanwhile.
+-- Puts older barks into the queue and moves its floor; refuses (0) if the floor was moved meanwhile. What is in it stays
+-- where it is: a follow that is settled again and again would push all else out.
 local function barker_fill(keys, args)
   local queue, keep = keys[1], args[1]
-  if redis.call('EXISTS', queue) == 0 or newest_floor(queue) ~= args[2] then
+  local bound, barks = bound_and_barks(queue)
+  if redis.call('EXISTS', queue) == 0 or bound ~= args[2] then
     return 0
   end
   for i = 5, #args do
-    append(queue, keep, 'backfill', args[i])
+    if not barks[string.match(args[i], '^%d+')] then
+      append(queue, keep, 'backfill', args[i])
+    end
   end
   append(queue, keep, 'floor', args[3] .. ':0')
   if args[4] == '1' then
     tell(queue, keep, 'feed-changed', '0:0')
   end
   return 1
-end
-
--- KEYS queue | ARGV keep, author. Takes an author's barks out, but not what she did to the reader's; returns how many.
-local function barker_prune(keys, args)
-  local queue, pruned = keys[1], {}
-  for _, entry in ipairs(redis.call('XRANGE', queue, '-', '+')) do
-    local kind, _, author = told_by(entry)
-    if author == args[2] and kind ~= 'notify' then
-      pruned[#pruned + 1] = entry[1]
-    end
-  end
-  if #pruned > 0 then
-    redis.call('XDEL', queue, unpack(pruned))
-    tell(queue, args[1], 'feed-changed', '0:0')
-  end
-  return #pruned
 end
 
 -- Ids as text, the floors 0 and low ones too: shorter is smaller.
@@ -292,6 +285,5 @@ end
 redis.register_function('barker_deliver_each', barker_deliver_each)
 redis.register_function('barker_open', barker_open)
 redis.register_function('barker_fill', barker_fill)
-redis.register_function('barker_prune', barker_prune)
 -- It takes no memory, so a full server lets it run.
 redis.register_function{function_name = 'barker_read', callback = barker_read, flags = {'allow-oom'}}
