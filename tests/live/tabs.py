@@ -24,7 +24,7 @@ from barker.actions import accounts, feed
 from barker.errors import StoreDown
 from barker.live import hub as hubs
 from barker.live.showing import Showing
-from barker.live.stream import Event
+from barker.live.stream import TOLD, Event
 from barker.models import Bark, Shown
 from barker.stores.delivery import Delivery
 
@@ -115,6 +115,19 @@ def a_tab_that_does_not_keep_up_is_told_to_go_and_misses_nothing() -> None:
     slow.close()
     _, events = opened(user, cursor=before[-1].id)
     assert told(events, 1 + sent - len(before)) == ["ready", *["delete"] * (sent - len(before))]
+
+
+def a_screen_that_was_told_much_keeps_no_more_than_it_must() -> None:
+    ada, user = person("ada"), ids.new()
+    stream, events = opened(user)
+    assert told(events, 1) == ["ready"]
+    made = [Bark(bark_id, ada.id, "woof", bark_id) for bark_id in (ids.new() for _ in range(2 * TOLD))]
+    stores.barks.insert_many(made)
+    for bark in made:
+        stores.queues.deliver(Delivery("bark", bark.id, ada.id, [user]))
+    assert told(events, len(made)) == ["bark"] * len(made)
+    assert len(stream._told) == TOLD
+    assert sys.getsizeof(stream._told) < 16 * TOLD  # bytes; the ids themselves are not in it
 
 
 if __name__ == "__main__":
