@@ -2,11 +2,12 @@
 
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import gevent
 
 from tests.live.cases import (  # it patches first
+    AUTHOR,
     PATIENCE,
     hub,
     opened,
@@ -26,7 +27,8 @@ from barker.live import hub as hubs
 from barker.live.showing import Showing
 from barker.live.stream import TOLD, Event
 from barker.models import Bark, Shown
-from barker.stores.delivery import Delivery
+from barker.stores.bells import RINGS, Bells, Ring
+from barker.stores.delivery import BUCKETS, Delivery
 
 
 def a_token_that_is_revoked_ends_its_streams_and_no_others() -> None:
@@ -128,6 +130,33 @@ def a_screen_that_was_told_much_keeps_no_more_than_it_must() -> None:
     assert told(events, len(made)) == ["bark"] * len(made)
     assert len(stream._told) == TOLD
     assert sys.getsizeof(stream._told) < 16 * TOLD  # bytes; the ids themselves are not in it
+
+
+def those_who_were_told_have_a_turn_before_all_rings_are_read() -> None:
+    def read(bells: Bells, seconds: float) -> Ring | None:
+        ring = next_of(bells, seconds)
+        if ring and ring.entry:
+            rings.append(ring)
+        return ring
+
+    def hear(events: Iterator[Event | None]) -> None:
+        told(events, 1)
+        ahead.append(len(rings) - len(ahead))
+
+    first, rings, ahead, next_of = ids.new() // BUCKETS * BUCKETS, list[Ring](), list[int](), Bells.next
+    users = [first + BUCKETS * number for number in range(6 * RINGS)]  # of one bucket: one call rings all of them
+    tabs = [opened(user) for user in users]
+    for _, events in tabs:
+        assert told(events, 1) == ["ready"]
+    hearing = [gevent.spawn(hear, events) for _, events in tabs]
+    with gevent.Timeout(PATIENCE):
+        while any(stream._behind for stream, _ in tabs):
+            gevent.sleep(0.01)
+    Bells.next = read  # type: ignore[assignment, method-assign]
+    stores.queues.deliver(Delivery("delete", ids.new(), AUTHOR, users))
+    gevent.joinall(hearing, timeout=PATIENCE, raise_error=True)
+    assert len(ahead) == len(users)
+    assert max(ahead) < 4 * RINGS, max(ahead)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import count
 
 import gevent
 import structlog
@@ -24,7 +23,6 @@ BUFFER = 1_000  # entries a tab; more than a queue keeps would be of no use
 TABS = 20  # of one user in a process: more are a fault of her client, and each costs memory
 TABS_SECONDS = 15  # by then a client that went away is known to be gone
 TURN_SECONDS = 1.0  # how long the hub listens before it looks whether to close
-RINGS = 50  # then those who were told have a turn, and requests: ten thousand rings at once are a second of work
 AGAIN_SECONDS = 0.5  # between two tries to reach Redis
 STANDS_SECONDS = 5.0  # until a subscription is confirmed
 SLOW = "slow"  # a reason to say goodbye: the buffer is full
@@ -183,11 +181,7 @@ class Hub:
         self._unconfirmed.clear()
         for user_id in list(self._channels):
             self._subscribe(user_id)
-        for number in count(1):
-            if self._closing:
-                return
-            if number % RINGS == 0:
-                gevent.sleep(0)
+        while not self._closing:
             ring = bells.next(TURN_SECONDS)
             if ring and ring.entry:
                 self._tell(ring.user_id, ring.entry)
