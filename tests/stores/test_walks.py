@@ -49,7 +49,7 @@ class Small:
         return Counter({one: number for one, number in counts.items() if one not in mine | {me}})
 
 
-@pytest.fixture(params=range(8))
+@pytest.fixture(params=[*range(3), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 8))])
 def small(request: pytest.FixtureRequest, stores: Stores) -> Iterator[Small]:
     """A graph of its own among all others."""
     small = Small(request.param)
