@@ -2,11 +2,12 @@
 
 import json
 import re
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Route, expect
 
 from tests.barker_process import Person, Service
 
@@ -14,6 +15,8 @@ PATIENCE_MS = 15_000
 SHOTS = Path(__file__).parents[2] / "build/screenshots"
 # On a busy machine the graph may take too long for what it tells beside the page; the app then goes without.
 BUSY = re.compile(r"status of 503.*/v1/(me/(suggestions|matches)|users/\w+/(followers-you-know|path))")
+ROUTED = {"service_workers": "block"}
+BLOCKED = re.compile("Service Worker registration blocked")
 CUT_OFF = re.compile(r"net::ERR_(INTERNET_DISCONNECTED|NETWORK_CHANGED|FAILED|CONNECTION|INCOMPLETE)")
 
 
@@ -23,6 +26,7 @@ class Screen:
     def __init__(self, browser: Browser, service: Service, person: Person | None, **options: Any) -> None:
         self.service = service
         self.faults: list[str] = []
+        self.is_routed = "service_workers" in options
         self.context = browser.new_context(base_url=service.url, **options)
         self.context.set_default_timeout(PATIENCE_MS)
         if person:
@@ -38,7 +42,7 @@ class Screen:
 
     def _note_words(self, message: ConsoleMessage) -> None:
         told = f"{message.type}: {message.text} ({message.location.get('url')})"
-        if message.type in ("error", "warning") and not CUT_OFF.search(told) and not BUSY.search(told):
+        if message.type in ("error", "warning") and not any(one.search(told) for one in (BLOCKED, BUSY, CUT_OFF)):
             self.faults.append(told)
 
     def _note_request(self, request: Request) -> None:
@@ -49,6 +53,14 @@ class Screen:
         """Go to a page and wait until its heading stands."""
         self.page.goto(path)
         self.heading.wait_for()
+
+    def route(self, pattern: str | re.Pattern[str], handle: Callable[[Route], object], **options: Any) -> None:
+        """Answer requests in the service's place, on a screen that was opened as ROUTED.
+
+        While a service worker takes a page over, Playwright loses one request in some thirty that it was to route.
+        """
+        assert self.is_routed, "open the screen with **ROUTED"
+        self.page.route(pattern, handle, **options)
 
     def close(self) -> None:
         """Close it."""

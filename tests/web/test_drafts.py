@@ -5,6 +5,7 @@ from playwright.sync_api import Route, expect
 
 from tests.barker_process import PASSWORD, Service
 from tests.web.browsing import OpenScreen
+from tests.web.screen import ROUTED
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +72,7 @@ def test_an_answer_that_breaks_off_in_the_middle_is_asked_for_again_by_itself(
     service: Service, screen_of: OpenScreen
 ) -> None:
     ada = service.sign_up("ada")
-    screen = screen_of(ada)
+    screen = screen_of(ada, **ROUTED)
     screen.is_live()
     cut: list[str] = []
 
@@ -81,7 +82,7 @@ def test_an_answer_that_breaks_off_in_the_middle_is_asked_for_again_by_itself(
         cut.append(route.fetch().text())
         return route.fulfill(status=201, content_type="application/json", body=cut[0][:40])
 
-    screen.page.route("**/v1/barks", cut_the_first)
+    screen.route("**/v1/barks", cut_the_first)
     screen.write("once")
     screen.shows("once")
     expect(screen.drafts).to_have_count(0)
@@ -92,7 +93,7 @@ def test_an_answer_that_breaks_off_in_the_middle_is_asked_for_again_by_itself(
 def test_a_proxy_that_says_a_date_to_come_back_at_is_not_asked_all_the_time(
     service: Service, screen_of: OpenScreen
 ) -> None:
-    screen = screen_of(service.sign_up("ada"))
+    screen = screen_of(service.sign_up("ada"), **ROUTED)
     screen.is_live()
     asked: list[str] = []
 
@@ -100,7 +101,7 @@ def test_a_proxy_that_says_a_date_to_come_back_at_is_not_asked_all_the_time(
         asked.append(route.request.url)
         route.fulfill(status=503, headers={"Retry-After": "Wed, 25 Nov 2026 07:28:00 GMT"}, body="{}")
 
-    screen.page.route("**/v1/barks", away)
+    screen.route("**/v1/barks", away)
     screen.write("patiently")
     expect(screen.drafts).to_contain_text("Waiting")
     screen.page.wait_for_timeout(1_500)

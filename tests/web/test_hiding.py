@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.barker_process import Person, Service, wait_for
 from tests.web.browsing import OpenScreen
-from tests.web.screen import Screen, serious
+from tests.web.screen import ROUTED, Screen, serious
 
 pytestmark = pytest.mark.slow
 
@@ -74,9 +74,9 @@ def test_a_mute_lasts_as_long_as_was_chosen_and_can_be_ended(
 
 def test_a_block_that_is_refused_is_taken_back(pair: tuple[Person, Person], screen_of: OpenScreen) -> None:
     ada, bob = pair
-    screen = screen_of(ada)
+    screen = screen_of(ada, **ROUTED)
     screen.is_live()
-    screen.page.route("**/v1/me/blocks/*", lambda route: route.fulfill(status=503, body="{}"))
+    screen.route("**/v1/me/blocks/*", lambda route: route.fulfill(status=503, body="{}"))
     menu(screen, bob, f"Block @{bob.handle}")
     expect(screen.page.locator(".toast")).to_contain_text("Try again")
     screen.shows("from cleo", "from bob")

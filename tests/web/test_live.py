@@ -7,6 +7,7 @@ from playwright.sync_api import Route, expect
 
 from tests.barker_process import Person, Service, wait_for
 from tests.web.browsing import OpenScreen
+from tests.web.screen import ROUTED
 
 
 def said(person: Person) -> list[str]:
@@ -69,7 +70,7 @@ def test_a_bark_written_offline_is_sent_on_return_once(service: Service, screen_
 @pytest.mark.slow
 def test_an_answer_that_is_lost_makes_no_second_bark(service: Service, screen_of: OpenScreen) -> None:
     ada = service.sign_up("ada")
-    screen = screen_of(ada)
+    screen = screen_of(ada, **ROUTED)
     screen.is_live()
     lost: list[str] = []
 
@@ -80,7 +81,7 @@ def test_an_answer_that_is_lost_makes_no_second_bark(service: Service, screen_of
         else:
             route.continue_()
 
-    screen.page.route("**/v1/barks", lose_the_first)
+    screen.route("**/v1/barks", lose_the_first)
     screen.write("once")
     screen.shows("once")
     expect(screen.drafts).to_have_count(0)
@@ -92,9 +93,9 @@ def test_an_answer_that_is_lost_makes_no_second_bark(service: Service, screen_of
 @pytest.mark.slow
 def test_what_waits_outlives_the_page(service: Service, screen_of: OpenScreen) -> None:
     ada = service.sign_up("ada")
-    screen = screen_of(ada)
+    screen = screen_of(ada, **ROUTED)
     screen.is_live()
-    screen.page.route("**/v1/barks", lambda route: route.abort("connectionfailed"))
+    screen.route("**/v1/barks", lambda route: route.abort("connectionfailed"))
     screen.write("kept")
     expect(screen.drafts).to_contain_text("Waiting")
     screen.page.unroute("**/v1/barks")
@@ -108,11 +109,11 @@ def test_a_feed_that_was_asked_for_before_does_not_hide_what_was_sent_meanwhile(
     service: Service, screen_of: OpenScreen
 ) -> None:
     ada = service.sign_up("ada")
-    screen = screen_of(ada)
+    screen = screen_of(ada, **ROUTED)
     screen.is_live()
     late: list[Route] = []
     feed = re.compile(r"/v1/feed\?limit=40$")
-    screen.page.route(feed, lambda route: late.append(route))  # noqa: PLW0108 (Playwright notes its own on it)
+    screen.route(feed, lambda route: late.append(route))  # noqa: PLW0108 (Playwright notes its own on it)
     screen.page.reload()
     wait_for(lambda: screen.turn() and late, "the feed to be asked for")
     with screen.page.expect_response("**/v1/barks"):

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.barker_process import Service, wait_for
 from tests.web.browsing import OpenScreen
+from tests.web.screen import ROUTED
 
 pytestmark = pytest.mark.slow
 
@@ -16,9 +17,9 @@ def test_what_was_written_offline_hides_nothing_though_it_arrives_before_the_str
     bob.follow(ada)
     ada.bark("before")
     wait_for(lambda: bob.feed() == ["before"], "the bark")
-    screen = screen_of(bob, "/notifications")
-    screen.page.route("**/v1/feed*", lambda one: one.abort())
-    screen.page.route("**/v1/stream*", lambda one: one.abort())
+    screen = screen_of(bob, "/notifications", **ROUTED)
+    screen.route("**/v1/feed*", lambda one: one.abort())
+    screen.route("**/v1/stream*", lambda one: one.abort())
     screen.open("/")
     expect(screen.page.locator(".empty")).to_contain_text("cannot be reached")
     screen.page.unroute("**/v1/feed*")

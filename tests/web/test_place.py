@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.barker_process import Person, Service, wait_for
 from tests.web.browsing import OpenScreen
+from tests.web.screen import ROUTED
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +50,7 @@ def test_switched_off_in_one_tab_is_off_in_all(ada: Person, screen_of: OpenScree
 
 
 def test_switched_off_while_it_is_told_is_off_and_forgotten(ada: Person, screen_of: OpenScreen) -> None:
-    screen = screen_of(ada, "/nearby", **HERE)
+    screen = screen_of(ada, "/nearby", **HERE, **ROUTED)
     held: list[Route] = []
     done: list[str] = []
 
@@ -59,7 +60,7 @@ def test_switched_off_while_it_is_told_is_off_and_forgotten(ada: Person, screen_
         done.append("DELETE")
         return route.continue_()
 
-    screen.page.route("**/v1/me/place", hold)
+    screen.route("**/v1/me/place", hold)
     turn(screen.page)
     wait_for(lambda: screen.turn() and held, "the place to be told")
     screen.page.locator("label.switch").click()

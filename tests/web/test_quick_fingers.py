@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Route, expect
 
 from tests.barker_process import Person, Service, wait_for
 from tests.web.browsing import OpenScreen
-from tests.web.screen import Screen
+from tests.web.screen import ROUTED, Screen
 
 pytestmark = pytest.mark.slow
 
@@ -17,7 +17,7 @@ class Held:
         self.screen = screen
         self.asked: list[str] = []
         self.first: list[Route] = []
-        screen.page.route("**/v1/me/following/*", self._take)
+        screen.route("**/v1/me/following/*", self._take)
 
     def _take(self, route: Route) -> None:
         self.asked.append(route.request.method)
@@ -57,7 +57,7 @@ def test_a_follow_that_is_touched_again_ends_as_it_shows(
     ada, bob = pair
     if before:
         ada.follow(bob)
-    screen = screen_of(ada, f"/@{bob.handle}")
+    screen = screen_of(ada, f"/@{bob.handle}", **ROUTED)
     expect(button(screen)).to_have_attribute("aria-pressed", str(before).lower())
     held = Held(screen)
     for _ in range(touches):

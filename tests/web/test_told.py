@@ -7,6 +7,7 @@ from playwright.sync_api import Route, expect
 
 from tests.barker_process import Service, wait_for
 from tests.web.browsing import OpenScreen
+from tests.web.screen import ROUTED
 
 pytestmark = pytest.mark.slow
 
@@ -37,9 +38,9 @@ def test_what_a_newer_service_tells_breaks_nothing(service: Service, screen_of: 
         items = [told, {**told, "id": "8", "user": None}, {**told, "id": "7", "kind": "follow"}]
         route.fulfill(body=json.dumps({**wait, "items": items}), content_type="application/json")
 
-    screen = screen_of(ada)
-    screen.page.route("**/v1/me/notifications?*", newer)
-    screen.page.route("**/v1/me/notifications", newer)
+    screen = screen_of(ada, **ROUTED)
+    screen.route("**/v1/me/notifications?*", newer)
+    screen.route("**/v1/me/notifications", newer)
     screen.page.get_by_role("link", name="Notifications").click()
     expect(screen.page.locator(".notice")).to_have_count(2)
     expect(screen.page.locator(".notice").first).to_contain_text("did something that concerns you")
@@ -70,7 +71,7 @@ def test_what_many_bark_about_stands_beside_the_feed_and_is_asked_for_after_it(
 
     wait_for(lambda: "trendingtonight" in trending(), "it to be a trend", 60)  # which is looked at now and then
     asked: list[str] = []
-    screen = screen_of(people[0], viewport={"width": 1280, "height": 800})
+    screen = screen_of(people[0], viewport={"width": 1280, "height": 800}, **ROUTED)
     screen.is_live()
     trends = screen.page.locator(".aside .trends")
     expect(trends).to_contain_text("#trendingtonight")  # the page that opened by itself has asked for all it wants
@@ -80,7 +81,7 @@ def test_what_many_bark_about_stands_beside_the_feed_and_is_asked_for_after_it(
     def hold(one: Route) -> None:
         held.append(one)
 
-    screen.page.route("**/v1/feed*", hold, times=1)
+    screen.route("**/v1/feed*", hold, times=1)
     screen.open("/")
     screen.page.wait_for_timeout(1_500)
     assert len(held) == 1

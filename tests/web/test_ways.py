@@ -7,7 +7,7 @@ from playwright.sync_api import Route, expect
 
 from tests.barker_process import Person, Service, wait_for
 from tests.web.browsing import OpenScreen
-from tests.web.screen import Screen
+from tests.web.screen import ROUTED, Screen
 
 pytestmark = pytest.mark.slow
 
@@ -101,22 +101,20 @@ def test_keys_alone_skip_what_stands_around(ada: Person, screen_of: OpenScreen) 
 def test_a_page_whose_files_cannot_be_had_says_so_and_is_not_loaded_for_ever(
     ada: Person, screen_of: OpenScreen
 ) -> None:
-    screen = screen_of(ada, service_workers="block")
+    screen = screen_of(ada, **ROUTED)
     loaded: list[str] = []
     screen.page.on("load", lambda page: loaded.append(page.url))
-    screen.page.route("**/assets/NearbyPage-*", lambda route: route.fulfill(status=404, body="{}"))
+    screen.route("**/assets/NearbyPage-*", lambda route: route.fulfill(status=404, body="{}"))
     screen.page.get_by_role("link", name="Nearby", exact=True).click()
     expect(screen.page.locator(".empty")).to_contain_text("could not be loaded")
     screen.page.wait_for_timeout(1_000)
     assert len(loaded) == 1
-    screen.forgive("404|dynamically imported|MIME|preload|registration blocked")
+    screen.forgive("404|dynamically imported|MIME|preload")
 
 
 def test_a_heart_that_is_touched_twice_ends_as_it_shows(ada: Person, screen_of: OpenScreen) -> None:
     bark = ada.bark("Touch me")
-    screen = screen_of(ada, f"/barks/{bark['id']}")
-    # While a service worker takes a page over, what the page asks for may pass a route by.
-    assert screen.evaluate("navigator.serviceWorker.ready.then((one) => Boolean(one.active))")
+    screen = screen_of(ada, f"/barks/{bark['id']}", **ROUTED)
     held: list[Route] = []
     asked: list[str] = []
 
@@ -126,7 +124,7 @@ def test_a_heart_that_is_touched_twice_ends_as_it_shows(ada: Person, screen_of: 
             return held.append(route)
         return route.continue_()
 
-    screen.page.route("**/like", slow_like)
+    screen.route("**/like", slow_like)
     heart = screen.page.locator(".act-like")
     heart.click()
     heart.click()
