@@ -71,3 +71,29 @@ def test_a_follow_that_is_touched_again_ends_as_it_shows(
     assert follows(ada, bob) == after
     expect(button(screen)).to_have_attribute("aria-pressed", str(after).lower())
     expect(button(screen)).to_have_text("Following" if after else "Follow")
+
+
+def test_who_was_suggested_before_stays_followed(
+    service: Service, pair: tuple[Person, Person], screen_of: OpenScreen
+) -> None:
+    ada, bob = pair
+    screen = screen_of(ada, f"/@{bob.handle}", viewport={"width": 390, "height": 800}, **ROUTED)
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    suggestions = "**/v1/me/suggestions*"
+    screen.route(suggestions, hold)
+    screen.page.set_viewport_size({"width": 1280, "height": 800})  # nothing stands beside a narrow page
+    wait_for(lambda: screen.turn() and late, "the suggestions to be asked for")
+    with screen.page.expect_response("**/v1/me/following/*"):
+        button(screen).click()
+    people = [ada.get(f"/v1/users/{one.handle}") for one in (bob, service.sign_up("cleo"))]
+    people[0]["you"]["follows"] = False
+    items = [{"user": one, "because": [], "count": 0} for one in people]
+    with screen.page.expect_response(suggestions):
+        late[0].fulfill(json={"items": items, "next": None})
+    expect(screen.page.locator(".aside .person")).to_have_count(1)
+    expect(button(screen)).to_have_attribute("aria-pressed", "true")
+    expect(screen.page.locator("main .tabs")).to_contain_text("1 follower")

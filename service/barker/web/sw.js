@@ -1,19 +1,19 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-84a8bd4c422db325";
+const VERSION = "barker-8cf22c212334d7de";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/GraphPage-DnqjwNZO.js",
-  "/assets/NearbyPage-vPDGzxRs.js",
-  "/assets/PlaceSwitch-0a5_nnfT.js",
-  "/assets/Settings-hE094JEn.js",
-  "/assets/calls-DxK6jj9H.js",
+  "/assets/GraphPage-DBzu8p-j.js",
+  "/assets/NearbyPage-Bc8oWgbQ.js",
+  "/assets/PlaceSwitch-DHlDVlVR.js",
+  "/assets/Settings-tIFdfBsG.js",
+  "/assets/calls-CfCYTEFW.js",
+  "/assets/index-Cfirjtz9.js",
   "/assets/index-Dl31t8JB.css",
-  "/assets/index-lBJQQNK7.js",
   "/assets/pictures-4T1oaoag.css",
   "/assets/pictures-CXvo2BvO.js",
-  "/assets/push-BpFwJc9I.js"
+  "/assets/push-DfCIPEhD.js"
 ];
 
 self.addEventListener("install", (event) => {

@@ -5,7 +5,8 @@ export interface FieldError {
   message: string;
 }
 
-const PATIENCE_MS = 20_000;
+/** How long an answer may take. */
+export const PATIENCE_MS = 20_000;
 const LONGEST_SECONDS = 24 * 3600;
 const UNREADABLE = "The service gave an answer that cannot be read.";
 

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { api } from "../api/calls";
 import { Problem, wordsOf } from "../api/client";
 import type { Bark, User } from "../api/types";
-import { barkOf, changeBark, forgetBark, keepUser, userOf } from "./known";
+import { barkOf, changeBark, changeUser, forgetBark, noteChange, userOf } from "./known";
 import { keepMe, me } from "./me";
 import { go } from "./router";
 import { toast } from "./toasts";
@@ -15,7 +15,7 @@ const turns = new Map<string, Promise<unknown>>();
 
 /** Ask for one thing after the other where both are about the same: of two at once either may come last. */
 function inTurn(about: string, ask: () => Promise<unknown>): Promise<unknown> {
-  const answer = (turns.get(about) ?? Promise.resolve()).then(ask, ask);
+  const answer = (turns.get(about) ?? Promise.resolve()).then(ask, ask).finally(() => noteChange(about));
   turns.set(about, answer);
   return answer;
 }
@@ -63,7 +63,7 @@ export async function deleteBark(bark: Bark): Promise<void> {
 function follow(user: User, follows: boolean): void {
   const you = { followed_by: false, blocks: false, mutes: false, muted_until: null, ...user.you, follows };
   const followers = Math.max(0, user.counts.followers + (follows ? 1 : -1));
-  keepUser({ ...user, you, counts: { ...user.counts, followers } });
+  changeUser({ ...user, you, counts: { ...user.counts, followers } });
   const mine = me.value;
   if (mine) {
     const following = Math.max(0, mine.counts.following + (follows ? 1 : -1));

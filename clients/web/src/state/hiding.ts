@@ -4,7 +4,7 @@ import { api } from "../api/calls";
 import { wordsOf } from "../api/client";
 import type { User } from "../api/types";
 import { change, dropAuthor } from "./feed";
-import { keepUser, userOf } from "./known";
+import { changeUser, userOf } from "./known";
 import { toast } from "./toasts";
 
 /** The one whose menu is open. */
@@ -33,14 +33,14 @@ function hide(handle: string, isHidden: boolean): void {
 function keepYou(user: User, you: Partial<NonNullable<User["you"]>>): void {
   const now = userOf(user.handle)?.value ?? user;
   const before = { follows: false, followed_by: false, blocks: false, mutes: false, muted_until: null };
-  keepUser({ ...now, you: { ...before, ...now.you, ...you } });
+  changeUser({ ...now, you: { ...before, ...now.you, ...you } });
 }
 
 export async function block(user: User): Promise<void> {
   minding.value = null;
   hide(user.handle, true);
   try {
-    keepUser(await api.block(user.handle));
+    changeUser(await api.block(user.handle));
     dropAuthor(user.handle);
     toast(`@${user.handle} is blocked.`, { name: "Unblock", run: () => void unblock(user) });
   } catch (error) {
@@ -70,7 +70,7 @@ export async function mute(user: User, seconds: number | null): Promise<void> {
   const until = seconds === null ? null : new Date(Date.now() + 1000 * seconds).toISOString();
   keepYou(user, { mutes: true, muted_until: until });
   try {
-    keepUser(await api.mute(user.handle, seconds));
+    changeUser(await api.mute(user.handle, seconds));
     dropAuthor(user.handle);
     toast(`@${user.handle} is muted.`, { name: "End", run: () => void unmute(user) });
   } catch (error) {

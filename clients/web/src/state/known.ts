@@ -1,11 +1,18 @@
 /** People and barks as they were last told, each in one place: a like or a follow shows wherever they stand. */
 import { type Signal, signal } from "@preact/signals";
+import { PATIENCE_MS } from "../api/client";
 import type { Bark, User } from "../api/types";
 
 const barks = new Map<string, Signal<Bark | null>>();
 const changedAt = new Map<string, number>();
-const LATE_MS = 5_000;
 const people = new Map<string, Signal<User>>();
+
+/** Note that I did something with a bark or a person: what was asked for before does not take it back. */
+export function noteChange(about: string): void {
+  changedAt.set(about, Date.now());
+}
+
+const isMine = (about: string) => (changedAt.get(about) ?? 0) > Date.now() - PATIENCE_MS;
 
 /** Return the bark's own signal; null in it stands for a bark that was deleted. */
 export function barkOf(id: string): Signal<Bark | null> | undefined {
@@ -17,16 +24,15 @@ export function keepBark(bark: Bark): string {
   const known = barks.get(bark.id);
   if (!known) barks.set(bark.id, signal(bark));
   else if (known.value) {
-    const isMine = (changedAt.get(bark.id) ?? 0) > Date.now() - LATE_MS;
-    const { you, counts } = isMine ? known.value : bark;
+    const { you, counts } = isMine(bark.id) ? known.value : bark;
     known.value = { ...bark, you: you ?? known.value.you, counts };
   }
   return bark.id;
 }
 
-/** Note what I did with a bark. A page that was asked for before, or is kept for a moment, does not take it back. */
+/** Note a bark as it is after what I did with it. */
 export function changeBark(bark: Bark): void {
-  changedAt.set(bark.id, Date.now());
+  noteChange(bark.id);
   const known = barks.get(bark.id);
   if (known?.value) known.value = bark;
 }
@@ -45,8 +51,19 @@ export function userOf(handle: string): Signal<User> | undefined {
 export function keepUser(user: User): string {
   const known = people.get(user.handle);
   if (!known) people.set(user.handle, signal(user));
-  else known.value = { ...user, you: user.you ?? known.value.you };
+  else {
+    const { you, counts } = isMine(user.handle) ? known.value : user;
+    known.value = { ...user, you: you ?? known.value.you, counts };
+  }
   return user.handle;
+}
+
+/** Note somebody as they are after what I did. */
+export function changeUser(user: User): void {
+  noteChange(user.handle);
+  const known = people.get(user.handle);
+  if (known) known.value = user;
+  else people.set(user.handle, signal(user));
 }
 
 /** Tell whether an id is newer than another: ids are digits, too long for a number. */
