@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from barker_client import Client
 from barker_terminal.main import bark
 from tests.barker_process import Service
@@ -49,6 +51,7 @@ def test_the_python_paper_names_every_method(root: Path) -> None:
     assert set(re.findall(r"`(\w+)`", table)) == set(EVERY)
 
 
+@pytest.mark.slow
 def test_the_terminal_paper_runs(root: Path, service: Service, tmp_path: Path) -> None:
     (script,) = _blocks(root / "clients/terminal/README.md", "bash")
     handle = f"ada_{secrets.token_hex(4)}"

@@ -6,9 +6,12 @@ import secrets
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.barker_process import Service
 
 
+@pytest.mark.slow
 def test_the_tour_shows_what_it_promises(root: Path, service: Service, tmp_path: Path) -> None:
     blocks = re.findall(r"^```bash\n(.*?)^```$", (root / "README.md").read_text(), re.MULTILINE | re.DOTALL)
     assert len(blocks) == 6

@@ -67,6 +67,7 @@ def test_a_process_has_so_many_places_for_all() -> None:
     assert (caps._taken, caps._by_network) == (0, {})
 
 
+@pytest.mark.slow
 def test_a_place_is_given_back_whatever_way_a_stream_ends(capped: Service) -> None:
     ada, bob = capped.sign_up("ada"), capped.sign_up("bob")
     for _ in range(3):  # it does not even begin

@@ -88,6 +88,7 @@ def test_who_vanishes_leaves_nothing_open(eve: Person) -> None:
     wait_for(lambda: open_streams(eve.service) == 0, "the streams to be closed", 5)
 
 
+@pytest.mark.slow
 def test_a_dead_token_ends_it(bob: Person) -> None:
     with Wire(bob) as wire:
         assert wire.names(1) == ["ready"]

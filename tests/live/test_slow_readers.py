@@ -37,6 +37,7 @@ def pour(stores: Stores, author: User, reader: Person) -> list[str]:
     return [bark.text for bark in barks]
 
 
+@pytest.mark.slow
 def test_a_slow_reader_gets_every_frame_whole(service: Service, stores: Stores, author: User) -> None:
     eve = service.sign_up("eve")
     with Wire(eve, room=ROOM) as wire:

@@ -91,6 +91,7 @@ def given(service: Running) -> dict[str, str]:
     return {name: service.environ()[name] for name in ("BARKER_GRAPH_URL", "BARKER_DOCUMENTS_URL")}
 
 
+@pytest.mark.slow
 def test_up_runs_four_stores_an_api_and_a_worker(service: Running) -> None:
     assert requests.get(f"{service.address()}/readyz", timeout=5).status_code == 200
     assert len(service.all("redis-server")) == 2
@@ -104,6 +105,7 @@ def test_up_goes_on_with_what_was_stored_before(service: Running) -> None:
     assert places == 0
 
 
+@pytest.mark.slow
 def test_up_listens_on_the_loopback_address_only(service: Running) -> None:
     listening = {
         connection.laddr.ip
@@ -114,6 +116,7 @@ def test_up_listens_on_the_loopback_address_only(service: Running) -> None:
     assert {address.removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
 
 
+@pytest.mark.slow
 def test_the_lines_to_try_work_as_they_are_printed(service: Running, tmp_path: Path) -> None:
     printed = service.output.read_text()
     assert printed.index(f"Open {service.address()} in a browser") < printed.index("curl")
@@ -133,6 +136,7 @@ def test_the_lines_to_try_work_as_they_are_printed(service: Running, tmp_path: P
     assert output.read_text().count("Hello, world") == 3  # the answer to ada, bob's stream, bob's feed
 
 
+@pytest.mark.slow
 def test_a_second_up_on_the_same_data_is_told_who_has_it(service: Running) -> None:
     data = service.output.parent / "var"
     second = subprocess.run(

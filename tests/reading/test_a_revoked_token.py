@@ -38,6 +38,7 @@ def lets_in(person: Person) -> bool:
     return person.call("GET", "/v1/me").status_code == 200
 
 
+@pytest.mark.slow
 def test_whoever_signs_out_is_out_everywhere_before_she_is_told(other: Api, reader: NewReader) -> None:
     for _ in range(ROUNDS):
         here = reader()

@@ -64,10 +64,11 @@ def test_what_one_reader_was_shown_another_is_shown_for_one_call(
     assert usual(both) == [BARKS, AUTHORS, PAGE, PAGE]
 
 
+@pytest.mark.slow
 def test_barks_that_are_not_known_cost_two_calls_more(bob: Person) -> None:
     def later() -> list[str]:
         time.sleep(SHOWN_SECONDS + 0.1)
-        return trips(bob)
+        return [trip for trip in trips(bob) if trip != TOKEN]  # which may end in these seconds, too
 
     assert usual(later) == [BARKS, AUTHORS, PAGE]
 
@@ -79,12 +80,14 @@ def test_barks_that_somebody_likes_cost_one_call_more(stores: Stores, bob: Perso
     assert usual(lambda: sorted(trips(bob))) == [LIKES, PAGE]
 
 
+@pytest.mark.slow
 def test_a_limit_costs_two_calls_more(new_api: NewApi, bob: Person) -> None:
     with new_api(BARKER_LIMITS="on") as api:
         here = api.of(bob)
         assert usual(lambda: trips(here)) == [LIMIT, LIMIT, PAGE]
 
 
+@pytest.mark.slow
 def test_a_token_that_is_not_known_costs_one_call_more(new_api: NewApi, bob: Person) -> None:
     with new_api(BARKER_LIMITS="off") as api:
         here = api.of(bob)
