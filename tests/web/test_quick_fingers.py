@@ -87,13 +87,78 @@ def test_who_was_suggested_before_stays_followed(
     screen.route(suggestions, hold)
     screen.page.set_viewport_size({"width": 1280, "height": 800})  # nothing stands beside a narrow page
     wait_for(lambda: screen.turn() and late, "the suggestions to be asked for")
+    people = [ada.get(f"/v1/users/{one.handle}") for one in (bob, service.sign_up("cleo"))]
     with screen.page.expect_response("**/v1/me/following/*"):
         button(screen).click()
-    people = [ada.get(f"/v1/users/{one.handle}") for one in (bob, service.sign_up("cleo"))]
-    people[0]["you"]["follows"] = False
     items = [{"user": one, "because": [], "count": 0} for one in people]
     with screen.page.expect_response(suggestions):
         late[0].fulfill(json={"items": items, "next": None})
     expect(screen.page.locator(".aside .person")).to_have_count(1)
     expect(button(screen)).to_have_attribute("aria-pressed", "true")
     expect(screen.page.locator("main .tabs")).to_contain_text("1 follower")
+
+
+@pytest.mark.parametrize(("refused", "after"), [((True, True), False), ((True, False, False), True)])
+def test_touches_that_are_refused_end_as_the_service_has_it(
+    pair: tuple[Person, Person], screen_of: OpenScreen, refused: tuple[bool, ...], after: bool
+) -> None:
+    ada, bob = pair
+    screen = screen_of(ada, f"/@{bob.handle}", **ROUTED)
+    asked: list[Route] = []
+
+    def answer(turn: int) -> None:
+        if refused[turn]:
+            asked[turn].fulfill(status=503, body="{}")
+        else:
+            asked[turn].continue_()
+
+    def take(route: Route) -> None:
+        asked.append(route)
+        if len(asked) > 1:
+            answer(len(asked) - 1)
+
+    screen.route("**/v1/me/following/*", take)
+    for _ in refused:
+        button(screen).click()
+    wait_for(lambda: screen.turn() and asked, "the first to be asked")
+    answer(0)
+    wait_for(lambda: screen.turn() and len(asked) == len(refused), "the others")
+    screen.page.wait_for_timeout(300)
+    expect(button(screen)).to_have_attribute("aria-pressed", str(after).lower())
+    expect(screen.page.locator("main .tabs")).to_contain_text("1 follower" if after else "0 followers")
+    assert follows(ada, bob) == after
+    assert screen.forgive("status of 503") == sum(refused)
+
+
+def test_where_an_answer_is_lost_the_next_page_tells_the_truth(
+    pair: tuple[Person, Person], screen_of: OpenScreen
+) -> None:
+    ada, bob = pair
+    screen = screen_of(ada, f"/@{bob.handle}", **ROUTED)
+
+    def lose(route: Route) -> None:
+        assert route.fetch().ok
+        route.abort("connectionreset")
+
+    screen.route("**/v1/me/following/*", lose)
+    button(screen).click()
+    expect(screen.page.locator(".toast")).to_contain_text("cannot be reached")
+    expect(button(screen)).to_have_attribute("aria-pressed", "false")
+    screen.page.get_by_role("link", name="Notifications").click()
+    expect(screen.heading).to_have_text("Notifications")
+    screen.page.go_back()
+    expect(button(screen)).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_is_between_us_is_told_where_only_the_notification_was_known(
+    pair: tuple[Person, Person], screen_of: OpenScreen
+) -> None:
+    ada, bob = pair
+    bob.follow(ada)
+    wait_for(lambda: ada.get("/v1/me/notifications")["items"], "the notification")
+    screen = screen_of(ada, "/notifications")
+    screen.page.locator(".notice .follow").click()
+    expect(screen.page.locator(".notice .follow")).to_have_attribute("aria-pressed", "true")
+    screen.page.locator(f".notice a[href='/@{bob.handle}']").first.click()
+    expect(screen.page.locator(".profile")).to_contain_text("Follows you")
+    expect(button(screen)).to_have_attribute("aria-pressed", "true")

@@ -1,19 +1,19 @@
 // Keeps the shell of the app, so that it opens offline; what the API says is never kept.
-const VERSION = "barker-8cf22c212334d7de";
+const VERSION = "barker-a2d7a2c42bedae46";
 const SHELL = [
   "/",
   "/manifest.webmanifest",
   "/icon.svg",
-  "/assets/GraphPage-DBzu8p-j.js",
-  "/assets/NearbyPage-Bc8oWgbQ.js",
-  "/assets/PlaceSwitch-DHlDVlVR.js",
-  "/assets/Settings-tIFdfBsG.js",
+  "/assets/GraphPage-CD_aVkpK.js",
+  "/assets/NearbyPage-CY42dNNh.js",
+  "/assets/PlaceSwitch-BWL_rde1.js",
+  "/assets/Settings-ByOmbB6V.js",
   "/assets/calls-CfCYTEFW.js",
-  "/assets/index-Cfirjtz9.js",
+  "/assets/index-B5yb640h.js",
   "/assets/index-Dl31t8JB.css",
   "/assets/pictures-4T1oaoag.css",
   "/assets/pictures-CXvo2BvO.js",
-  "/assets/push-DfCIPEhD.js"
+  "/assets/push-D9VXE06x.js"
 ];
 
 self.addEventListener("install", (event) => {

@@ -5,6 +5,8 @@ type Schemas = components["schemas"];
 
 export type User = Schemas["User"];
 export type Bark = Omit<Schemas["Bark"], "rebark_of"> & { rebark_of: Bark | null };
+export type UserYou = NonNullable<User["you"]>;
+export type BarkYou = NonNullable<Bark["you"]>;
 export type Session = Schemas["Session"];
 export type Notification = Omit<Schemas["Notification"], "bark"> & { bark: Bark | null };
 

@@ -3,27 +3,42 @@ import { signal } from "@preact/signals";
 import { api } from "../api/calls";
 import { Problem, wordsOf } from "../api/client";
 import type { Bark, User } from "../api/types";
-import { barkOf, changeBark, changeUser, forgetBark, noteChange, userOf } from "./known";
+import { barkOf, changeBark, changeUser, forgetBark, forgetDeed, renewDeed, userOf } from "./known";
 import { keepMe, me } from "./me";
 import { go } from "./router";
 import { toast } from "./toasts";
+import { inTurn, isUnderWay } from "./turns";
 
 /** The bark somebody is asked about before it is deleted. */
 export const deleting = signal<Bark | null>(null);
 
-const turns = new Map<string, Promise<unknown>>();
+/** What the service holds of what is being asked for, by bark or person. */
+const holds = new Map<string, boolean>();
 
-/** Ask for one thing after the other where both are about the same: of two at once either may come last. */
-function inTurn(about: string, ask: () => Promise<unknown>): Promise<unknown> {
-  const answer = (turns.get(about) ?? Promise.resolve()).then(ask, ask).finally(() => noteChange(about));
-  turns.set(about, answer);
-  return answer;
+/** Ask for what is shown already. When all about the same is answered, what the service holds is shown. */
+async function ask(
+  about: string,
+  wanted: boolean,
+  call: () => Promise<unknown>,
+  show: (isSo: boolean) => void,
+): Promise<void> {
+  if (!isUnderWay(about)) holds.set(about, !wanted);
+  let isSure = true;
+  try {
+    await inTurn(about, call);
+    holds.set(about, wanted);
+  } catch (error) {
+    isSure = false;
+    toast(wordsOf(error));
+  }
+  if (isUnderWay(about)) return;
+  show(holds.get(about) ?? wanted);
+  holds.delete(about);
+  (isSure ? renewDeed : forgetDeed)(about);
 }
 
 function like(bark: Bark, liked: boolean): void {
-  const likes = Math.max(0, bark.counts.likes + (liked ? 1 : -1));
-  const you = { rebarked: false, bookmarked: false, ...bark.you, liked };
-  changeBark({ ...bark, you, counts: { ...bark.counts, likes } });
+  if ((barkOf(bark.id)?.value?.you?.liked ?? false) !== liked) changeBark(bark, { liked }, liked ? 1 : -1);
 }
 
 export async function toggleLike(bark: Bark): Promise<void> {
@@ -33,13 +48,8 @@ export async function toggleLike(bark: Bark): Promise<void> {
   }
   const liked = !bark.you?.liked;
   like(bark, liked);
-  try {
-    await inTurn(bark.id, () => (liked ? api.like(bark.id) : api.unlike(bark.id)));
-  } catch (error) {
-    const now = barkOf(bark.id)?.value;
-    if (now && now.you?.liked === liked) like(now, !liked);
-    toast(wordsOf(error));
-  }
+  const call = () => (liked ? api.like(bark.id) : api.unlike(bark.id));
+  await ask(bark.id, liked, call, (isSo) => like(bark, isSo));
 }
 
 export function askToDelete(bark: Bark): void {
@@ -60,11 +70,11 @@ export async function deleteBark(bark: Bark): Promise<void> {
   toast("Deleted, everywhere.");
 }
 
-function follow(user: User, follows: boolean): void {
-  const you = { followed_by: false, blocks: false, mutes: false, muted_until: null, ...user.you, follows };
-  const followers = Math.max(0, user.counts.followers + (follows ? 1 : -1));
-  changeUser({ ...user, you, counts: { ...user.counts, followers } });
-  const mine = me.value;
+/** Show that I follow somebody, or no longer do. */
+export function showFollow(user: User, follows: boolean): void {
+  if (((userOf(user.handle)?.value ?? user).you?.follows ?? false) === follows) return;
+  changeUser(user, { follows }, follows ? 1 : -1);
+  const mine = me.value && (userOf(me.value.handle)?.value ?? me.value);
   if (mine) {
     const following = Math.max(0, mine.counts.following + (follows ? 1 : -1));
     keepMe({ ...mine, counts: { ...mine.counts, following } });
@@ -77,12 +87,7 @@ export async function toggleFollow(user: User): Promise<void> {
     return;
   }
   const follows = !user.you?.follows;
-  follow(user, follows);
-  try {
-    await inTurn(user.handle, () => (follows ? api.follow(user.handle) : api.unfollow(user.handle)));
-  } catch (error) {
-    const now = userOf(user.handle)?.value;
-    if (now && now.you?.follows === follows) follow(now, !follows);
-    toast(wordsOf(error));
-  }
+  showFollow(user, follows);
+  const call = () => (follows ? api.follow(user.handle) : api.unfollow(user.handle));
+  await ask(user.handle, follows, call, (isSo) => me.value && showFollow(user, isSo));
 }

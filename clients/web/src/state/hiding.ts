@@ -3,9 +3,11 @@ import { signal } from "@preact/signals";
 import { api } from "../api/calls";
 import { wordsOf } from "../api/client";
 import type { User } from "../api/types";
+import { showFollow } from "./doing";
 import { change, dropAuthor } from "./feed";
-import { changeUser, userOf } from "./known";
+import { changeUser, forgetDeed, renewDeed, userOf } from "./known";
 import { toast } from "./toasts";
+import { inTurn } from "./turns";
 
 /** The one whose menu is open. */
 export const minding = signal<User | null>(null);
@@ -30,17 +32,16 @@ function hide(handle: string, isHidden: boolean): void {
   blocked.value = new Set(isHidden ? [...others, handle] : others);
 }
 
-function keepYou(user: User, you: Partial<NonNullable<User["you"]>>): void {
-  const now = userOf(user.handle)?.value ?? user;
-  const before = { follows: false, followed_by: false, blocks: false, mutes: false, muted_until: null };
-  changeUser({ ...now, you: { ...before, ...now.you, ...you } });
-}
+/** Of what is asked for about one person, the last wins: a block, a mute, or the end of it. */
+const inTurnOf = <T>(user: User, ask: () => Promise<T>) => inTurn(`hide ${user.handle}`, ask);
 
 export async function block(user: User): Promise<void> {
   minding.value = null;
   hide(user.handle, true);
   try {
-    changeUser(await api.block(user.handle));
+    await inTurnOf(user, () => api.block(user.handle));
+    showFollow(user, false);
+    changeUser(user, { blocks: true, followed_by: false });
     dropAuthor(user.handle);
     toast(`@${user.handle} is blocked.`, { name: "Unblock", run: () => void unblock(user) });
   } catch (error) {
@@ -53,13 +54,13 @@ export async function block(user: User): Promise<void> {
 export async function unblock(user: User): Promise<boolean> {
   minding.value = null;
   try {
-    await api.unblock(user.handle);
+    await inTurnOf(user, () => api.unblock(user.handle));
   } catch (error) {
     toast(wordsOf(error), { name: "Try again", run: () => void unblock(user) });
     return false;
   }
   hide(user.handle, false);
-  keepYou(user, { blocks: false });
+  changeUser(user, { blocks: false });
   toast(`@${user.handle} is no longer blocked. Follows do not come back by themselves.`);
   return true;
 }
@@ -68,13 +69,15 @@ export async function mute(user: User, seconds: number | null): Promise<void> {
   minding.value = null;
   const before = (userOf(user.handle)?.value ?? user).you;
   const until = seconds === null ? null : new Date(Date.now() + 1000 * seconds).toISOString();
-  keepYou(user, { mutes: true, muted_until: until });
+  changeUser(user, { mutes: true, muted_until: until });
   try {
-    changeUser(await api.mute(user.handle, seconds));
+    await inTurnOf(user, () => api.mute(user.handle, seconds));
+    renewDeed(user.handle);
     dropAuthor(user.handle);
     toast(`@${user.handle} is muted.`, { name: "End", run: () => void unmute(user) });
   } catch (error) {
-    keepYou(user, { mutes: before?.mutes ?? false, muted_until: before?.muted_until ?? null });
+    changeUser(user, { mutes: before?.mutes ?? false, muted_until: before?.muted_until ?? null });
+    forgetDeed(user.handle);
     toast(wordsOf(error), { name: "Try again", run: () => void mute(user, seconds) });
   }
 }
@@ -83,12 +86,12 @@ export async function mute(user: User, seconds: number | null): Promise<void> {
 export async function unmute(user: User): Promise<boolean> {
   minding.value = null;
   try {
-    await api.unmute(user.handle);
+    await inTurnOf(user, () => api.unmute(user.handle));
   } catch (error) {
     toast(wordsOf(error), { name: "Try again", run: () => void unmute(user) });
     return false;
   }
-  keepYou(user, { mutes: false, muted_until: null });
+  changeUser(user, { mutes: false, muted_until: null });
   change(); // what they barked meanwhile is there again
   toast(`@${user.handle} is no longer muted.`);
   return true;

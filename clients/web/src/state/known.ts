@@ -1,18 +1,33 @@
 /** People and barks as they were last told, each in one place: a like or a follow shows wherever they stand. */
 import { type Signal, signal } from "@preact/signals";
 import { PATIENCE_MS } from "../api/client";
-import type { Bark, User } from "../api/types";
+import type { Bark, BarkYou, User, UserYou } from "../api/types";
 
 const barks = new Map<string, Signal<Bark | null>>();
-const changedAt = new Map<string, number>();
 const people = new Map<string, Signal<User>>();
+const NOTHING: BarkYou = { liked: false, rebarked: false, bookmarked: false };
+const STRANGER: UserYou = { follows: false, followed_by: false, blocks: false, mutes: false, muted_until: null };
 
-/** Note that I did something with a bark or a person: what was asked for before does not take it back. */
-export function noteChange(about: string): void {
-  changedAt.set(about, Date.now());
+/** What I did with barks (by id) and people (by handle): what was asked for before I did it does not know it. */
+const deeds = new Map<string, { at: number; you: object }>();
+
+function deedOf<You extends object>(about: string): Partial<You> | undefined {
+  const deed = deeds.get(about);
+  return deed && deed.at > Date.now() - PATIENCE_MS ? (deed.you as Partial<You>) : undefined;
 }
 
-const isMine = (about: string) => (changedAt.get(about) ?? 0) > Date.now() - PATIENCE_MS;
+const note = (about: string, you: object) => deeds.set(about, { at: Date.now(), you: { ...deedOf(about), ...you } });
+
+/** Note that it is done: what was asked for until now may not know it. */
+export function renewDeed(about: string): void {
+  const deed = deeds.get(about);
+  if (deed) deed.at = Date.now();
+}
+
+/** Note that nobody knows whether it was done: what comes next is the truth. */
+export function forgetDeed(about: string): void {
+  deeds.delete(about);
+}
 
 /** Return the bark's own signal; null in it stands for a bark that was deleted. */
 export function barkOf(id: string): Signal<Bark | null> | undefined {
@@ -24,17 +39,22 @@ export function keepBark(bark: Bark): string {
   const known = barks.get(bark.id);
   if (!known) barks.set(bark.id, signal(bark));
   else if (known.value) {
-    const { you, counts } = isMine(bark.id) ? known.value : bark;
-    known.value = { ...bark, you: you ?? known.value.you, counts };
+    const deed = deedOf<BarkYou>(bark.id);
+    const likes = (deed ? known.value : bark).counts.likes;
+    const you = bark.you ? { ...bark.you, ...deed } : known.value.you;
+    known.value = { ...bark, you, counts: { ...bark.counts, likes } };
   }
   return bark.id;
 }
 
-/** Note a bark as it is after what I did with it. */
-export function changeBark(bark: Bark): void {
-  noteChange(bark.id);
+/** Note what I did with a bark, and how many likes more it has. */
+export function changeBark(bark: Bark, you: Partial<BarkYou>, more: number): void {
+  note(bark.id, you);
   const known = barks.get(bark.id);
-  if (known?.value) known.value = bark;
+  if (!known?.value) return;
+  const now = known.value;
+  const likes = Math.max(0, now.counts.likes + more);
+  known.value = { ...now, you: { ...NOTHING, ...now.you, ...you }, counts: { ...now.counts, likes } };
 }
 
 export function forgetBark(id: string): void {
@@ -52,18 +72,23 @@ export function keepUser(user: User): string {
   const known = people.get(user.handle);
   if (!known) people.set(user.handle, signal(user));
   else {
-    const { you, counts } = isMine(user.handle) ? known.value : user;
-    known.value = { ...user, you: you ?? known.value.you, counts };
+    const deed = deedOf<UserYou>(user.handle);
+    const followers = (deed?.follows === undefined ? user : known.value).counts.followers;
+    const you = user.you ? { ...user.you, ...deed } : known.value.you;
+    known.value = { ...user, you, counts: { ...user.counts, followers } };
   }
   return user.handle;
 }
 
-/** Note somebody as they are after what I did. */
-export function changeUser(user: User): void {
-  noteChange(user.handle);
+/** Note what I did with somebody, and how many followers more they have. */
+export function changeUser(user: User, you: Partial<UserYou>, more = 0): void {
+  note(user.handle, you);
   const known = people.get(user.handle);
-  if (known) known.value = user;
-  else people.set(user.handle, signal(user));
+  const now = known?.value ?? user;
+  const followers = Math.max(0, now.counts.followers + more);
+  const next = { ...now, you: { ...STRANGER, ...now.you, ...you }, counts: { ...now.counts, followers } };
+  if (known) known.value = next;
+  else people.set(user.handle, signal(next));
 }
 
 /** Tell whether an id is newer than another: ids are digits, too long for a number. */
@@ -78,6 +103,6 @@ export function newestFirst(ids: Iterable<string>): string[] {
 
 export function forgetAll(): void {
   barks.clear();
-  changedAt.clear();
+  deeds.clear();
   people.clear();
 }
