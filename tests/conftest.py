@@ -74,8 +74,11 @@ def stores_urls(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
             yield urls
         return
     request.getfixturevalue("servers_can_be_had")
-    with LocalStores(tmp_path_factory.mktemp("stores"), free_ports=True) as urls:
+    servers = LocalStores(tmp_path_factory.mktemp("stores"), free_ports=True)
+    with servers as urls:
         yield urls
+        for process in servers.processes:
+            process.kill()  # to end in peace takes seconds, and nobody reads what they would leave
 
 
 @pytest.fixture(scope="session")

@@ -31,9 +31,8 @@ from tests.actions.feed_model import CLOCKS_MS, NODE_ENTRIES, SMALL, World, cloc
 from tests.actions.trouble import SERVERS, Trouble
 
 FUZZ = "FUZZ_EXAMPLES" in os.environ
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
+EXAMPLES, EXAMPLES_SLOW = int(os.environ.get("FUZZ_EXAMPLES", "2")), 12
 drawn = settings(
-    max_examples=EXAMPLES,
     stateful_step_count=30,
     derandomize=not FUZZ,  # the usual run tries the same each time, `make fuzz` something new
     database=None,
@@ -270,8 +269,9 @@ def own_stores(stores_urls: dict[str, str], stores: Stores) -> Iterator[Stores]:
     own.close()
 
 
+@pytest.mark.parametrize("examples", [EXAMPLES, pytest.param(EXAMPLES_SLOW, marks=pytest.mark.slow)])
 def test_the_feed_is_what_the_model_says(
-    own_stores: Stores, stores_urls: dict[str, str], asked: list[Job], monkeypatch: pytest.MonkeyPatch
+    own_stores: Stores, stores_urls: dict[str, str], asked: list[Job], monkeypatch: pytest.MonkeyPatch, examples: int
 ) -> None:
     class Machine(FeedMachine):
         def __init__(self) -> None:
@@ -284,6 +284,6 @@ def test_the_feed_is_what_the_model_says(
         entries = redis.config_get("stream-node-max-entries")["stream-node-max-entries"]
         redis.config_set("stream-node-max-entries", NODE_ENTRIES)
         try:
-            run_state_machine_as_test(Machine, settings=drawn)
+            run_state_machine_as_test(Machine, settings=settings(drawn, max_examples=examples))
         finally:
             redis.config_set("stream-node-max-entries", entries)

@@ -100,6 +100,7 @@ def test_what_a_client_makes_up_makes_no_new_label(service: Service, stores: Sto
     assert ("GET", "none") in labels
 
 
+@pytest.mark.slow
 def test_open_streams_go_up_and_down_also_when_their_process_is_killed(service: Service, ada: Person) -> None:
     sample = 'barker_open_streams{kind="events"}'
     with ada.stream() as events:

@@ -74,7 +74,7 @@ def test_events_and_heartbeats_are_not_collected(groups: Groups, ada: Person, bo
         ada.bark(text)
         began = time.monotonic()
         assert text.encode() in read_until(connection, text.encode())
-        assert time.monotonic() - began < 5  # heartbeats, which would push it out of a buffer, come every 15 s
+        assert time.monotonic() - began < 10  # heartbeats, which would push it out of a buffer, come every 15 s
         beats = read_until(connection, b": beat")
         assert b": beat" in beats
 

@@ -127,7 +127,12 @@ def _is_full(jobs: Jobs, _: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make_ill", "reason"), [(_is_no_primary, "readonly"), (_cannot_write_to_its_disk, "disk"), (_is_full, "full")]
+    ("make_ill", "reason"),
+    [
+        (_is_no_primary, "readonly"),
+        pytest.param(_cannot_write_to_its_disk, "disk", marks=pytest.mark.slow),
+        (_is_full, "full"),
+    ],
 )
 def test_a_server_that_takes_no_writes_is_down_for_a_known_reason(
     sick: tuple[Jobs, Path], make_ill: Callable[[Jobs, Path], None], reason: str

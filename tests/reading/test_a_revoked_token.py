@@ -16,7 +16,7 @@ ROUNDS = 15
 TOKEN = "places GET"
 HELD_UP_SECONDS = 1.0  # so long, at most, is a sign-out held up by a process that hangs
 UNHEARD_SECONDS = 3.0  # and so long may a process that cannot hear let in who is out
-SLACK_SECONDS = 2.0
+SLACK_SECONDS = 3.0
 
 NewReader = Callable[[], Person]
 

@@ -12,7 +12,7 @@ from barker.stores import SHOWN_SECONDS, Stores
 from tests.actions.readers import bark, follow
 from tests.barker_process import Person
 
-SLACK_SECONDS = 1.0
+SLACK_SECONDS = 2.0
 
 NewUser = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("asked")

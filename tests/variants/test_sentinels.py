@@ -21,6 +21,7 @@ from tests.variants.sentinels import Sentinels
 pytestmark = pytest.mark.slow
 
 SECONDS = 2.0  # the time limit of a call
+SLACK_SECONDS = 3.0  # on a busy machine
 OPEN = 5  # connections at once
 
 
@@ -78,7 +79,7 @@ def _again(call: Callable[[], object]) -> float:
             call()
             return time.monotonic() - began
         except StoreDown:
-            assert time.monotonic() - turn < 2 * SECONDS + 1
+            assert time.monotonic() - turn < 2 * SECONDS + SLACK_SECONDS
             time.sleep(0.05)
     raise AssertionError("no master within half a minute")
 
@@ -125,7 +126,7 @@ def test_silent_sentinels_cost_the_limit_and_no_more(sentinels: Sentinels) -> No
     began = time.monotonic()
     with pytest.raises(StoreDown):
         queues.ping()
-    assert time.monotonic() - began < 2 * SECONDS + 1
+    assert time.monotonic() - began < 2 * SECONDS + SLACK_SECONDS
     for port in sentinels.ports[2:]:
         sentinels.end(port, signal.SIGCONT)
 

@@ -113,11 +113,9 @@ def test_an_older_tab_whose_files_are_gone_loads_anew_once_with_what_was_typed(
 
 @pytest.mark.parametrize("screen", [{"service_workers": "block"}], indirect=True, ids=["no-worker"])
 def test_so_does_one_that_has_no_service_worker(screen: Screen, older: Upgradable, root: Path) -> None:
-    screen.forgive("registration blocked")
     screen.page.get_by_label("Your bark").fill("Half a thought")
     older.upgrade(str(root / "service"))
     look_nearby(screen)
-    screen.forgive("registration blocked")
 
 
 def look_nearby(screen: Screen) -> None:
