@@ -1,7 +1,9 @@
 """Whom one would rather not see: muted for a while or blocked, from a menu; listed in the settings, and ended there."""
 
+import re
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.barker_process import Person, Service, wait_for
 from tests.web.browsing import OpenScreen
@@ -70,6 +72,30 @@ def test_a_mute_lasts_as_long_as_was_chosen_and_can_be_ended(
     assert ada.get("/v1/me/mutes")["items"] == []
     screen.open("/")
     expect(screen.page.locator(".list .bark-text")).to_have_text(["from cleo", "from bob"])
+
+
+def test_a_mute_that_was_chosen_before_the_end_of_another_was_answered_stands(
+    pair: tuple[Person, Person], screen_of: OpenScreen
+) -> None:
+    ada, bob = pair
+    ada.call("PUT", f"/v1/me/mutes/{bob.handle}", json={"seconds": None}).raise_for_status()
+    screen = screen_of(ada, f"/@{bob.handle}", **ROUTED)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "DELETE":
+            held.append(route)
+        else:
+            route.continue_()
+
+    screen.route("**/v1/me/mutes/*", hold)
+    screen.page.locator(".profile-hidden button").click()
+    menu(screen, bob, "A day")
+    wait_for(lambda: screen.turn() and held, "the end to be asked for")
+    held[0].continue_()
+    wait_for(lambda: screen.turn() and ada.get(f"/v1/users/{bob.handle}")["you"]["muted_until"], "the mute of a day")
+    expect(screen.page.locator(".toast").last).to_contain_text("is muted")
+    expect(screen.page.locator(".profile-hidden")).to_have_text(re.compile("Muted until (?!further notice)"))
 
 
 def test_a_block_that_is_refused_is_taken_back(pair: tuple[Person, Person], screen_of: OpenScreen) -> None:

@@ -66,7 +66,7 @@ def test_a_follow_that_is_touched_again_ends_as_it_shows(
     expect(button(screen)).to_have_attribute("aria-pressed", str(after).lower())
     ways = ["DELETE", "PUT"] if before else ["PUT", "DELETE"]
     held.let_go(*[ways[turn % 2] for turn in range(touches)])
-    wait_for(lambda: follows(ada, bob) == after, "what was wanted last")
+    wait_for(lambda: screen.turn() and follows(ada, bob) == after, "what was wanted last")
     screen.page.wait_for_timeout(300)
     assert follows(ada, bob) == after
     expect(button(screen)).to_have_attribute("aria-pressed", str(after).lower())
@@ -123,6 +123,7 @@ def test_touches_that_are_refused_end_as_the_service_has_it(
     wait_for(lambda: screen.turn() and asked, "the first to be asked")
     answer(0)
     wait_for(lambda: screen.turn() and len(asked) == len(refused), "the others")
+    wait_for(lambda: screen.turn() and follows(ada, bob) == after, "what was wanted last")
     screen.page.wait_for_timeout(300)
     expect(button(screen)).to_have_attribute("aria-pressed", str(after).lower())
     expect(screen.page.locator("main .tabs")).to_contain_text("1 follower" if after else "0 followers")

@@ -18,10 +18,12 @@ const holds = new Map<string, boolean>();
 /** Ask for what is shown already. When all about the same is answered, what the service holds is shown. */
 async function ask(
   about: string,
+  field: "liked" | "follows",
   wanted: boolean,
   call: () => Promise<unknown>,
   show: (isSo: boolean) => void,
 ): Promise<void> {
+  const asker = me.value?.id;
   if (!isUnderWay(about)) holds.set(about, !wanted);
   let isSure = true;
   try {
@@ -32,9 +34,12 @@ async function ask(
     toast(wordsOf(error));
   }
   if (isUnderWay(about)) return;
-  show(holds.get(about) ?? wanted);
+  const isSo = holds.get(about) ?? wanted;
   holds.delete(about);
-  (isSure ? renewDeed : forgetDeed)(about);
+  if (me.value?.id !== asker) return;
+  show(isSo);
+  if (isSure) renewDeed(about);
+  else forgetDeed(about, field);
 }
 
 function like(bark: Bark, liked: boolean): void {
@@ -49,7 +54,7 @@ export async function toggleLike(bark: Bark): Promise<void> {
   const liked = !bark.you?.liked;
   like(bark, liked);
   const call = () => (liked ? api.like(bark.id) : api.unlike(bark.id));
-  await ask(bark.id, liked, call, (isSo) => like(bark, isSo));
+  await ask(bark.id, "liked", liked, call, (isSo) => like(bark, isSo));
 }
 
 export function askToDelete(bark: Bark): void {
@@ -89,5 +94,5 @@ export async function toggleFollow(user: User): Promise<void> {
   const follows = !user.you?.follows;
   showFollow(user, follows);
   const call = () => (follows ? api.follow(user.handle) : api.unfollow(user.handle));
-  await ask(user.handle, follows, call, (isSo) => me.value && showFollow(user, isSo));
+  await ask(user.handle, "follows", follows, call, (isSo) => showFollow(user, isSo));
 }

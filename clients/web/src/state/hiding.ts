@@ -5,7 +5,7 @@ import { wordsOf } from "../api/client";
 import type { User } from "../api/types";
 import { showFollow } from "./doing";
 import { change, dropAuthor } from "./feed";
-import { changeUser, forgetDeed, renewDeed, userOf } from "./known";
+import { changeUser, keepUser, userOf } from "./known";
 import { toast } from "./toasts";
 import { inTurn } from "./turns";
 
@@ -39,13 +39,15 @@ export async function block(user: User): Promise<void> {
   minding.value = null;
   hide(user.handle, true);
   try {
-    await inTurnOf(user, () => api.block(user.handle));
+    const told = await inTurnOf(user, () => api.block(user.handle));
+    hide(user.handle, true); // one before may have been refused
     showFollow(user, false);
-    changeUser(user, { blocks: true, followed_by: false });
+    keepUser(told);
+    changeUser(told, { blocks: true, followed_by: false });
     dropAuthor(user.handle);
     toast(`@${user.handle} is blocked.`, { name: "Unblock", run: () => void unblock(user) });
   } catch (error) {
-    hide(user.handle, false);
+    hide(user.handle, userOf(user.handle)?.value.you?.blocks ?? false);
     toast(wordsOf(error), { name: "Try again", run: () => void block(user) });
   }
 }
@@ -67,17 +69,13 @@ export async function unblock(user: User): Promise<boolean> {
 
 export async function mute(user: User, seconds: number | null): Promise<void> {
   minding.value = null;
-  const before = (userOf(user.handle)?.value ?? user).you;
-  const until = seconds === null ? null : new Date(Date.now() + 1000 * seconds).toISOString();
-  changeUser(user, { mutes: true, muted_until: until });
   try {
-    await inTurnOf(user, () => api.mute(user.handle, seconds));
-    renewDeed(user.handle);
+    const told = await inTurnOf(user, () => api.mute(user.handle, seconds));
+    keepUser(told);
+    changeUser(told, { mutes: true, muted_until: told.you?.muted_until ?? null });
     dropAuthor(user.handle);
     toast(`@${user.handle} is muted.`, { name: "End", run: () => void unmute(user) });
   } catch (error) {
-    changeUser(user, { mutes: before?.mutes ?? false, muted_until: before?.muted_until ?? null });
-    forgetDeed(user.handle);
     toast(wordsOf(error), { name: "Try again", run: () => void mute(user, seconds) });
   }
 }

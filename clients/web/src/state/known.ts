@@ -11,9 +11,10 @@ const STRANGER: UserYou = { follows: false, followed_by: false, blocks: false, m
 /** What I did with barks (by id) and people (by handle): what was asked for before I did it does not know it. */
 const deeds = new Map<string, { at: number; you: object }>();
 
-function deedOf<You extends object>(about: string): Partial<You> | undefined {
+function deedOf<You extends object>(about: string): Partial<You> {
   const deed = deeds.get(about);
-  return deed && deed.at > Date.now() - PATIENCE_MS ? (deed.you as Partial<You>) : undefined;
+  if (!deed || deed.at < Date.now() - PATIENCE_MS) return {};
+  return Object.fromEntries(Object.entries(deed.you).filter(([, done]) => done !== undefined)) as Partial<You>;
 }
 
 const note = (about: string, you: object) => deeds.set(about, { at: Date.now(), you: { ...deedOf(about), ...you } });
@@ -25,8 +26,9 @@ export function renewDeed(about: string): void {
 }
 
 /** Note that nobody knows whether it was done: what comes next is the truth. */
-export function forgetDeed(about: string): void {
-  deeds.delete(about);
+export function forgetDeed(about: string, field: keyof BarkYou | keyof UserYou): void {
+  const deed = deeds.get(about);
+  if (deed) deed.you = { ...deed.you, [field]: undefined };
 }
 
 /** Return the bark's own signal; null in it stands for a bark that was deleted. */
@@ -40,7 +42,7 @@ export function keepBark(bark: Bark): string {
   if (!known) barks.set(bark.id, signal(bark));
   else if (known.value) {
     const deed = deedOf<BarkYou>(bark.id);
-    const likes = (deed ? known.value : bark).counts.likes;
+    const likes = (deed.liked === undefined ? bark : known.value).counts.likes;
     const you = bark.you ? { ...bark.you, ...deed } : known.value.you;
     known.value = { ...bark, you, counts: { ...bark.counts, likes } };
   }
@@ -73,7 +75,7 @@ export function keepUser(user: User): string {
   if (!known) people.set(user.handle, signal(user));
   else {
     const deed = deedOf<UserYou>(user.handle);
-    const followers = (deed?.follows === undefined ? user : known.value).counts.followers;
+    const followers = (deed.follows === undefined ? user : known.value).counts.followers;
     const you = user.you ? { ...user.you, ...deed } : known.value.you;
     known.value = { ...user, you, counts: { ...user.counts, followers } };
   }
