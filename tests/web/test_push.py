@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from barker.stores import Stores
 from tests.barker_process import Service, wait_for
 from tests.push.browsers import Browser, PushService
 from tests.push.conftest import here, other, push_settings, pushed, pushing_stores, service  # noqa: F401 (fixtures)
@@ -62,6 +63,7 @@ def test_a_device_that_is_told_shows_it_and_leads_there(
     screen: Screen,
     device: Browser,
     pushed: PushService,  # noqa: F811
+    pushing_stores: Stores,  # noqa: F811
 ) -> None:
     switch = screen.page.get_by_role("switch", name="Tell this device")
     expect(switch).not_to_be_checked()
@@ -72,9 +74,10 @@ def test_a_device_that_is_told_shows_it_and_leads_there(
     key = service.call("GET", "/v1/push-key").json()["key"]
     assert screen.evaluate("asked") == {"userVisibleOnly": True, "applicationServerKey": key}
     bob = service.sign_up("bob")
-    handle = screen.evaluate("JSON.parse(localStorage.getItem('barker.me')).handle")
+    ada = json.loads(screen.evaluate("localStorage.getItem('barker.me')"))
     screen.page.goto("/healthz")  # nobody looks at the app
-    bob.call("PUT", f"/v1/me/following/{handle}")
+    wait_for(lambda: not pushing_stores.queues.is_connected(int(ada["id"])), "the stream to be seen to have ended")
+    assert bob.call("PUT", f"/v1/me/following/{ada['handle']}").status_code == 200
     wait_for(lambda: pushed.to(device.path), "the push")
     words = device.opened(pushed.to(device.path)[0])
     screen.open("/")
